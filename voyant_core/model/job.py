@@ -1,0 +1,117 @@
+"""Jobs: what was asked for, the plan, and how far it is."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from voyant_core.model.kpi import KpiRequest
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def is_final(self) -> bool:
+        return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELED)
+
+
+class StageState(StrEnum):
+    PENDING = "pending"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    REUSED = "reused"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+    @property
+    def is_done(self) -> bool:
+        return self in (StageState.SUCCEEDED, StageState.REUSED)
+
+
+class AnalyzeRequest(BaseModel):
+    """What `POST /v1/analyze` and `voyant.analyze` take, beside `wait_s` and `idempotency_key`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: str | dict[str, Any] = Field(description="Path, URL, source id, or an object with `type` (file, url, upload, source).")
+    tables: list[str] = Field(default=[], description="Tables of the source; none given: all.")
+    kpis: list[KpiRequest] = Field(default=[], max_length=50)
+    stages: list[str] = Field(default=[], description="Stages to run (what they need is added); none given: all that apply.")
+    preset: str | None = None
+    params: dict[str, dict[str, Any]] = Field(default={}, description="Parameters by stage name.")
+    baseline: str | None = None
+
+
+class PlannedTable(BaseModel):
+    name: str
+    stages: list[str] = Field(description="In dependency order, `ingest` first.")
+
+
+class Plan(BaseModel):
+    """What a run will do; a pure function of request, source and catalogue of stages. `digest` covers everything but the ids."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tenant: str
+    source_id: str
+    source_slug: str
+    landing_sha256: str
+    tables: list[PlannedTable]
+    required: list[str] = Field(description="Stages whose failure fails the job.")
+    params: dict[str, dict[str, Any]]
+    kpis: list[KpiRequest]
+    request_digest: str
+    digest: str
+
+
+class StageRun(BaseModel):
+    """One stage of one table in one job. Times are seconds and ISO 8601 in UTC."""
+
+    table: str
+    name: str
+    state: StageState
+    code: str | None = None
+    reason: str | None = None
+    started_at: str | None = None
+    duration_s: float = 0.0
+    rows: int | None = None
+
+
+class Problem(BaseModel):
+    """Why a job ended as it did."""
+
+    code: str
+    detail: str
+    hint: str | None = None
+    retryable: bool = False
+
+
+class Job(BaseModel):
+    """A job as callers see it."""
+
+    id: str
+    tenant: str
+    state: JobState
+    origin: str
+    source_id: str
+    retry_of: str | None = None
+    run_id: str | None = None
+    request: AnalyzeRequest
+    plan: Plan
+    problem: Problem | None = None
+    created_at: str
+    started_at: str | None = None
+    finished_at: str | None = None
+    request_id: str | None = None
+    traceparent: str | None = None
+    user_id: str | None = None
+    session_id: str | None = None
+    cancel_requested: bool = False
+    stages: list[StageRun] = []

@@ -1,0 +1,93 @@
+"""Sources, what a probe finds in them, and their landed bytes."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class SourceType(StrEnum):
+    FILE = "file"
+    URL = "url"
+    UPLOAD = "upload"
+
+
+class FileFormat(StrEnum):
+    CSV = "csv"
+    PARQUET = "parquet"
+    NDJSON = "ndjson"
+
+
+class Column(BaseModel):
+    """One column as stored. `type` is the DuckDB type name, e.g. `BIGINT`, `TIMESTAMP WITH TIME ZONE`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    type: str
+
+
+class ReadOptions(BaseModel):
+    """How the bytes become a table: found by the probe and reported, never guessed silently.
+
+    The CSV fields are None for other formats. `renamed` maps stored names to original ones where they had to differ.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    format: FileFormat
+    encoding: str | None = None
+    delimiter: str | None = None
+    quote: str | None = None
+    escape: str | None = None
+    header: bool | None = None
+    skip: int | None = None
+    null_tokens: list[str] = []
+    date_format: str | None = None
+    timestamp_format: str | None = None
+    decimal_separator: str | None = None
+    renamed: dict[str, str] = {}
+    notes: list[str] = Field(default=[], description="What a person should know about the reading, one sentence each.")
+
+
+class FoundTable(BaseModel):
+    """A table that a probe found in a source."""
+
+    name: str = Field(description="Slug.")
+    title: str = Field(description="The name as the source spells it.")
+    columns: list[Column]
+    read: ReadOptions
+
+
+class Landing(BaseModel):
+    """The fetched bytes of a source, stored under their hash."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sha256: str
+    size_bytes: int
+    file_name: str
+
+
+class ProbeResult(BaseModel):
+    landing: Landing
+    tables: list[FoundTable]
+
+
+class SourceRecord(BaseModel):
+    """A source as callers see it. `uri` never carries a secret."""
+
+    id: str
+    tenant: str
+    slug: str
+    type: SourceType
+    uri: str
+    title: str
+    tables: list[FoundTable] = []
+    landing: Landing | None = None
+    pinned: bool = False
+    created_at: str
+    updated_at: str
+    format: Literal["voyant.source/1"] = "voyant.source/1"

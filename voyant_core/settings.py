@@ -1,0 +1,115 @@
+"""All settings, read once per process from `VOYANT_*` variables: `VOYANT_<SECTION>__<FIELD>`, plus `VOYANT_HOME`.
+
+Nothing else in the product reads the environment for configuration.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Files(BaseModel):
+    """Which files a caller may name, and how large they may be."""
+
+    roots: list[Path] = Field(
+        default=[], description="Folders, beside uploads and VOYANT_HOME/inbox, that REST and MCP may read files from."
+    )
+    max_bytes: int = Field(default=20 * 2**30, gt=0, description="Largest file or upload, bytes.")
+    max_columns: int = Field(default=4000, gt=0)
+
+
+class Fetch(BaseModel):
+    """URL sources."""
+
+    schemes: list[str] = ["https", "http"]
+    timeout_s: float = Field(default=60.0, gt=0)
+    max_bytes: int = Field(default=2 * 2**30, gt=0)
+    allow_private: bool = Field(default=False, description="Allow addresses that are not public. For tests and closed networks.")
+
+
+class Engine(BaseModel):
+    """DuckDB in the run process."""
+
+    memory_limit: str = "1GB"
+    threads: int = Field(default=0, ge=0, description="0: as many as there are cores, at most 4.")
+
+
+class Sql(BaseModel):
+    """Limits of SQL that comes from outside."""
+
+    timeout_s: float = Field(default=20.0, gt=0)
+    max_rows: int = Field(default=1000, gt=0)
+    memory_limit: str = "512MB"
+
+
+class Runs(BaseModel):
+    slots: int = Field(default=4, gt=0, description="Runs at once on this host.")
+    spares: int = Field(default=2, ge=0, description="Warmed processes kept ahead of demand.")
+    per_tenant: int = Field(default=4, gt=0, description="Runs at once per tenant.")
+    cancel_grace_s: float = Field(default=10.0, gt=0)
+    drain_s: float = Field(default=30.0, gt=0)
+
+
+class Server(BaseModel):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8790, ge=0, le=65535)
+
+
+class Telemetry(BaseModel):
+    log_level: str = "INFO"
+    otlp_endpoint: str | None = Field(default=None, description="OTLP/HTTP base URL; unset: spans are not exported.")
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="VOYANT_", env_nested_delimiter="__", extra="ignore")
+
+    home: Path = Field(default_factory=lambda: Path.home() / ".voyant")
+    files: Files = Files()
+    fetch: Fetch = Fetch()
+    engine: Engine = Engine()
+    sql: Sql = Sql()
+    runs: Runs = Runs()
+    server: Server = Server()
+    telemetry: Telemetry = Telemetry()
+
+    @property
+    def layout(self) -> HomeLayout:
+        return HomeLayout(self.home.expanduser().absolute())
+
+
+class HomeLayout:
+    """Where things lie under `VOYANT_HOME`. Pure paths; nothing is created here."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.metadata_db = root / "voyant.db"
+        self.lake = root / "lake"
+        self.catalog_db = self.lake / "catalog.db"
+        self.warehouse = self.lake / "warehouse"
+        self.landing = root / "landing"
+        self.objects = root / "objects"
+        self.inbox = root / "inbox"
+        self.uploads = root / "uploads"
+        self.dagster = root / "dagster"
+        self.registry = root / "registry.json"
+        self.run = root / "run"
+        self.logs = root / "logs"
+        self.temp = root / "tmp"
+        self.server_lock = root / "server.lock"
+        self.worker_socket = self.run / "worker.sock"
+
+    @property
+    def folders(self) -> list[Path]:
+        return [
+            self.root, self.lake, self.warehouse, self.landing, self.objects, self.inbox, self.uploads, self.dagster, self.run, self.logs, self.temp,
+        ]  # fmt: skip
+
+
+@functools.cache
+def settings() -> Settings:
+    """The process's settings. Tests that change the environment call `settings.cache_clear()`."""
+    return Settings()
