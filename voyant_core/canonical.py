@@ -11,8 +11,8 @@ import decimal
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 DIGITS = 10
 
@@ -34,23 +34,23 @@ def plain(value: Any) -> Any:
         case float():
             return rounded(value)
         case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
+            return {str(key): plain(item) for key, item in cast(Mapping[Any, Any], value).items()}
         case decimal.Decimal():
             return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else rounded(float(value))
         case dt.datetime() | dt.date() | dt.time():
             return value.isoformat()
         case dt.timedelta():
             return rounded(value.total_seconds())
-        case bytes() | bytearray() | memoryview():
-            return bytes(value).hex()
+        case bytes() | bytearray():
+            return value.hex()
         case _ if hasattr(value, "model_dump"):
             return plain(value.model_dump(mode="python", by_alias=True))
         case _ if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
             return plain(value.item())
         case _ if hasattr(value, "tolist"):
             return plain(value.tolist())
-        case Sequence() | Iterable():
-            return [plain(item) for item in value]
+        case Iterable():
+            return [plain(item) for item in cast(Iterable[Any], value)]
         case _:
             return str(value)
 

@@ -105,7 +105,8 @@ class HomeLayout:
     @property
     def folders(self) -> list[Path]:
         return [
-            self.root, self.lake, self.warehouse, self.landing, self.objects, self.inbox, self.uploads, self.dagster, self.run, self.logs, self.temp,
+            self.root, self.lake, self.warehouse, self.landing, self.objects, self.inbox, self.uploads, self.dagster,
+            self.run, self.logs, self.temp,
         ]  # fmt: skip
 
 

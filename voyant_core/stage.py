@@ -24,7 +24,7 @@ class NoParameters(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class StageSkipped(Exception):
+class StageSkipped(Exception):  # noqa: N818 - a skip is a result, not an error
     """Raised by a stage that cannot apply: not an error, the reason is shown. `code` is a line of the error catalogue."""
 
     def __init__(self, code: errors.ErrorCode, reason: str) -> None:
@@ -44,7 +44,10 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class CheckOutcome:
-    """The verdict on one quality dimension, shown by Dagster as an asset check on the table. `metadata` values are JSON scalars or Markdown."""
+    """The verdict on one quality dimension, shown by Dagster as an asset check on the table.
+
+    `metadata` values are JSON scalars or Markdown.
+    """
 
     name: str
     passed: bool
@@ -101,8 +104,8 @@ class StageContext:
 class Stage:
     """A stage's declaration.
 
-    `needs` must have succeeded, `wants` are waited for but may be missing. `load` rebuilds `model` from the bytes of the stage's artifacts by
-    file name, so that a reused stage can feed the next. `required` by default: its failure fails the job even when nobody named it.
+    `needs` must have succeeded, `wants` are waited for but may be missing. `load` rebuilds `model` from the bytes of the stage's
+    artifacts by file name, so that a reused stage can feed the next. `required` by default: its failure fails the job even when nobody named it.
     Raise `code_version` whenever the output for the same input may change: it keys reuse.
     """
 

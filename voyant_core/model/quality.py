@@ -28,7 +28,8 @@ class Rule(BaseModel):
     """One rule. `type` names the test, `arguments` its parameters.
 
     Types: `row_count` {min,max} · `columns` {names} · `not_null` · `unique` {columns} · `no_duplicate_rows` · `in_set` {values} ·
-    `between` {min,max} · `not_negative` · `not_in_future` {as_of} · `whole` · `clock_time` · `length` {min,max} · `matches` {regex} · `not_blank`.
+    `between` {min,max} · `not_negative` · `not_in_future` {as_of} · `whole` · `clock_time` · `length` {min,max} · `matches` {regex} ·
+    `not_blank`.
     """
 
     model_config = ConfigDict(extra="forbid")
