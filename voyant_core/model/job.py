@@ -50,19 +50,24 @@ class AnalyzeRequest(BaseModel):
 
 
 class PlannedTable(BaseModel):
+    """One table of a plan. `label` names it in artifacts and views: the table's slug, with the source's before it where two would collide."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source_id: str
+    source: str = Field(description="Slug of the source.")
     name: str
+    label: str
+    landing_sha256: str
     stages: list[str] = Field(description="In dependency order, `ingest` first.")
 
 
 class Plan(BaseModel):
-    """What a run will do; a pure function of request, source and catalogue of stages. `digest` covers everything but the ids."""
+    """What a run will do; a pure function of request, sources and catalogue of stages. `digest` covers everything but the ids."""
 
     model_config = ConfigDict(frozen=True)
 
     tenant: str
-    source_id: str
-    source_slug: str
-    landing_sha256: str
     tables: list[PlannedTable]
     required: list[str] = Field(description="Stages whose failure fails the job.")
     params: dict[str, dict[str, Any]]
@@ -114,4 +119,15 @@ class Job(BaseModel):
     user_id: str | None = None
     session_id: str | None = None
     cancel_requested: bool = False
+    manifest_sha256: str | None = None
     stages: list[StageRun] = []
+
+
+class JobEvent(BaseModel):
+    """One line of a job's history. Types: `job.accepted`, `job.started`, `stage.started`, `stage.finished`, `job.finished`."""
+
+    sequence: int = Field(description="Grows with time; unique in an installation.")
+    job_id: str
+    type: str
+    at: str
+    data: dict[str, Any]

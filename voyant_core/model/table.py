@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
 from voyant_core.keys import TableAddress
 from voyant_core.model.source import Column
 
@@ -26,3 +28,19 @@ class TableSnapshot:
     files: tuple[str, ...]
     relation: str
     landing_sha256: str
+
+
+class TableInfo(BaseModel):
+    """A table as callers see it: its newest version."""
+
+    table: str
+    source_id: str
+    source: str
+    name: str
+    rows: int
+    size_bytes: int
+    snapshot_id: str
+    content_version: str
+    landing_sha256: str
+    columns: list[Column]
+    updated_at: str
