@@ -50,7 +50,10 @@ class AnalyzeRequest(BaseModel):
 
 
 class PlannedTable(BaseModel):
-    """One table of a plan. `label` names it in artifacts and views: the table's slug, with the source's before it where two would collide."""
+    """One table of a plan.
+
+    `label` names it in artifacts and views: the table's slug, with the source's before it where two would collide.
+    """
 
     model_config = ConfigDict(frozen=True)
 

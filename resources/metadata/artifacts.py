@@ -1,0 +1,116 @@
+"""Artifact rows of one tenant: what was computed, which job links to it, and the lineage between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from resources.metadata.schema import artifact, job_artifact, lineage_edge
+from resources.metadata.scope import TenantScope
+from voyant_core import clock, errors, ids
+from voyant_core.model.artifact import Artifact, ArtifactKind, ManifestArtifact
+from voyant_core.model.lineage import LineageEdge
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """One stored file of a computed stage."""
+
+    file: str
+    kind: ArtifactKind
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How a job uses a computed stage: `label` goes before the file's name."""
+
+    job_id: str
+    label: str
+    asset_key: list[str]
+    run_id: str
+    reused: bool
+
+
+class ArtifactRepository(TenantScope):
+    def computed(self, reuse_key: str) -> list[Computed]:
+        """The files of the stage run with this key; empty when it was never computed."""
+        with self.database.read() as connection:
+            rows = connection.execute(self.select(artifact).where(artifact.c.reuse_key == reuse_key).order_by(artifact.c.file)).mappings()
+            return [Computed(r["file"], ArtifactKind(r["kind"]), r["media_type"], r["size_bytes"], r["sha256"]) for r in rows]
+
+    def add(self, connection: sa.Connection, reuse_key: str, files: Iterable[Computed], content_version: str, code_version: str) -> None:
+        """Remember a computed stage. When an equal one was stored meanwhile, that one stays."""
+        if connection.execute(self.select(artifact, artifact.c.id).where(artifact.c.reuse_key == reuse_key).limit(1)).first():
+            return
+        for file in files:
+            row = {"id": f"art_{ids.ulid()}", "file": file.file, "kind": str(file.kind), "media_type": file.media_type}
+            row |= {"size_bytes": file.size_bytes, "sha256": file.sha256, "created_at": clock.now()}
+            connection.execute(
+                self.insert(artifact, reuse_key=reuse_key, content_version=content_version, code_version=code_version, **row)
+            )
+
+    def link(self, connection: sa.Connection, reuse_key: str, link: Link) -> list[Artifact]:
+        """Link the files of a computed stage to a job, in the order of their names."""
+        rows = connection.execute(self.select(artifact).where(artifact.c.reuse_key == reuse_key).order_by(artifact.c.file)).mappings().all()
+        position = connection.execute(
+            self.select(job_artifact, sa.func.count()).where(job_artifact.c.job_id == link.job_id)  # type: ignore[arg-type]
+        ).scalar_one()
+        linked: list[Artifact] = []
+        for offset, row in enumerate(rows):
+            name = f"{link.label}/{row['file']}"
+            values = {"job_id": link.job_id, "name": name, "artifact_id": row["id"], "position": position + offset}
+            values |= {"asset_key": link.asset_key, "run_id": link.run_id, "reused": link.reused}
+            self.insert_once(connection, job_artifact, **values)
+            linked.append(
+                Artifact(name=name, kind=row["kind"], media_type=row["media_type"], size_bytes=row["size_bytes"], sha256=row["sha256"])
+            )
+        return linked
+
+    def of_job(self, job_id: str) -> list[ManifestArtifact]:
+        joined = sa.join(job_artifact, artifact, sa.and_(artifact.c.id == job_artifact.c.artifact_id, artifact.c.tenant == self.tenant))
+        query = self.select(job_artifact, *job_artifact.c, *(c for c in artifact.c if c.name not in job_artifact.c)).select_from(joined)
+        with self.database.read() as connection:
+            rows = connection.execute(query.where(job_artifact.c.job_id == job_id).order_by(job_artifact.c.position)).mappings().all()
+        return [
+            ManifestArtifact(
+                name=row["name"],
+                kind=row["kind"],
+                media_type=row["media_type"],
+                size_bytes=row["size_bytes"],
+                sha256=row["sha256"],
+                uri=f"voyant://{self.tenant}/{job_id}/{row['name']}",
+                href=f"/v1/artifacts/{job_id}/{row['name']}",
+                asset_key=row["asset_key"],
+                run_id=row["run_id"],
+                content_version=row["content_version"],
+                code_version=row["code_version"],
+                reused=row["reused"],
+            )
+            for row in rows
+        ]
+
+    def named(self, job_id: str, name: str) -> ManifestArtifact:
+        found = next((a for a in self.of_job(job_id) if a.name == name), None)
+        if found is None:
+            raise errors.VoyantError(
+                errors.ARTIFACT_NOT_FOUND,
+                f"The job {job_id} has no artifact {name[:120]!r}.",
+                hint=f"GET /v1/artifacts/{job_id} lists its artifacts.",
+            )
+        return found
+
+    def add_lineage(self, connection: sa.Connection, edges: Sequence[LineageEdge]) -> None:
+        for edge in edges:
+            self.insert_once(connection, lineage_edge, **edge.model_dump())
+
+    def lineage(self, urn: str) -> list[LineageEdge]:
+        """The edges that touch `urn`, both ways."""
+        query = self.select(lineage_edge).where(sa.or_(lineage_edge.c.upstream == urn, lineage_edge.c.downstream == urn))
+        with self.database.read() as connection:
+            rows = connection.execute(query.order_by(lineage_edge.c.upstream, lineage_edge.c.downstream)).mappings().all()
+        return [LineageEdge.model_validate({key: row[key] for key in ("upstream", "downstream", "kind", "job_id")}) for row in rows]

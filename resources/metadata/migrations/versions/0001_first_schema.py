@@ -1,0 +1,189 @@
+"""The first schema: sources, tables, jobs, stages, artifacts, lineage, outbox, leases."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "artifact",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("tenant", sa.String(length=64), nullable=False),
+        sa.Column("reuse_key", sa.String(length=80), nullable=False),
+        sa.Column("file", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content_version", sa.String(length=32), nullable=False),
+        sa.Column("code_version", sa.String(length=32), nullable=False),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_artifact")),
+        sa.UniqueConstraint("tenant", "reuse_key", "file", name=op.f("uq_artifact_tenant_reuse_key_file")),
+    )
+    op.create_table(
+        "idempotency_key",
+        sa.Column("tenant", sa.String(length=64), nullable=False),
+        sa.Column("route", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("body_digest", sa.String(length=80), nullable=False),
+        sa.Column("job_id", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "route", "key", name=op.f("pk_idempotency_key")),
+    )
+    op.create_table(
+        "job",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("tenant", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("origin", sa.String(length=16), nullable=False),
+        sa.Column("source_id", sa.String(length=64), nullable=False),
+        sa.Column("retry_of", sa.String(length=64), nullable=True),
+        sa.Column("run_id", sa.String(length=64), nullable=True),
+        sa.Column("request", sa.JSON(), nullable=False),
+        sa.Column("plan", sa.JSON(), nullable=False),
+        sa.Column("problem", sa.JSON(), nullable=True),
+        sa.Column("manifest_sha256", sa.String(length=64), nullable=True),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("started_at", sa.String(length=32), nullable=True),
+        sa.Column("finished_at", sa.String(length=32), nullable=True),
+        sa.Column("request_id", sa.String(length=128), nullable=True),
+        sa.Column("traceparent", sa.String(length=128), nullable=True),
+        sa.Column("user_id", sa.String(length=128), nullable=True),
+        sa.Column("session_id", sa.String(length=128), nullable=True),
+        sa.Column("cancel_requested", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+    )
+    op.create_index("ix_job_run_id", "job", ["run_id"], unique=False)
+    op.create_index("ix_job_state", "job", ["state"], unique=False)
+    op.create_index("ix_job_tenant_id", "job", ["tenant", "id"], unique=False)
+    op.create_table(
+        "job_artifact",
+        sa.Column("job_id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("tenant", sa.String(length=64), nullable=False),
+        sa.Column("artifact_id", sa.String(length=64), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("asset_key", sa.JSON(), nullable=False),
+        sa.Column("run_id", sa.String(length=64), nullable=False),
+        sa.Column("reused", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("job_id", "name", name=op.f("pk_job_artifact")),
+    )
+    op.create_index("ix_job_artifact_artifact_id", "job_artifact", ["artifact_id"], unique=False)
+    op.create_table(
+        "job_input",
+        sa.Column("job_id", sa.String(length=64), nullable=False),
+        sa.Column("table_name", sa.String(length=130), nullable=False),
+        sa.Column("tenant", sa.String(length=64), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("job_id", "table_name", name=op.f("pk_job_input")),
+    )
+    op.create_table(
+        "landing",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("tenant", sa.String(length=64), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_landing")),
+    )
+    op.create_table(
+        "lease",
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("owner", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
+    )
+    op.create_table(
+        "lineage_edge",
+        sa.Column("tenant", sa.String(length=64), nullable=False),
+        sa.Column("upstream", sa.String(length=400), nullable=False),
+        sa.Column("downstream", sa.String(length=400), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("job_id", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "upstream", "downstream", name=op.f("pk_lineage_edge")),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("tenant", sa.String(length=64), nullable=False),
+        sa.Column("job_id", sa.String(length=64), nullable=False),
+        sa.Column("type", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.String(length=32), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("sequence", name=op.f("pk_outbox")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_outbox_job_id_sequence", "outbox", ["job_id", "sequence"], unique=False)
+    op.create_table(
+        "source",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("tenant", sa.String(length=64), nullable=False),
+        sa.Column("slug", sa.String(length=64), nullable=False),
+        sa.Column("type", sa.String(length=32), nullable=False),
+        sa.Column("uri", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("tables", sa.JSON(), nullable=False),
+        sa.Column("landing", sa.JSON(), nullable=True),
+        sa.Column("pinned", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.Column("updated_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
+        sa.UniqueConstraint("tenant", "slug", name=op.f("uq_source_tenant_slug")),
+        sa.UniqueConstraint("tenant", "uri", name=op.f("uq_source_tenant_uri")),
+    )
+    op.create_table(
+        "stage_run",
+        sa.Column("job_id", sa.String(length=64), nullable=False),
+        sa.Column("table_name", sa.String(length=130), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("tenant", sa.String(length=64), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("started_at", sa.String(length=32), nullable=True),
+        sa.Column("duration_s", sa.Float(), nullable=False),
+        sa.Column("rows", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("job_id", "table_name", "name", name=op.f("pk_stage_run")),
+    )
+    op.create_table(
+        "table_version",
+        sa.Column("tenant", sa.String(length=64), nullable=False),
+        sa.Column("source_id", sa.String(length=64), nullable=False),
+        sa.Column("table_name", sa.String(length=64), nullable=False),
+        sa.Column("snapshot_id", sa.String(length=32), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("content_version", sa.String(length=32), nullable=False),
+        sa.Column("rows", sa.BigInteger(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("landing_sha256", sa.String(length=64), nullable=False),
+        sa.Column("found", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "source_id", "table_name", "snapshot_id", name=op.f("pk_table_version")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("table_version")
+    op.drop_table("stage_run")
+    op.drop_table("source")
+    op.drop_index("ix_outbox_job_id_sequence", table_name="outbox")
+    op.drop_table("outbox")
+    op.drop_table("lineage_edge")
+    op.drop_table("lease")
+    op.drop_table("landing")
+    op.drop_table("job_input")
+    op.drop_index("ix_job_artifact_artifact_id", table_name="job_artifact")
+    op.drop_table("job_artifact")
+    op.drop_index("ix_job_tenant_id", table_name="job")
+    op.drop_index("ix_job_state", table_name="job")
+    op.drop_index("ix_job_run_id", table_name="job")
+    op.drop_table("job")
+    op.drop_table("idempotency_key")
+    op.drop_table("artifact")

@@ -1,0 +1,65 @@
+"""The metadata store: repositories by tenant, leases, and the few questions that span tenants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from resources.metadata.artifacts import ArtifactRepository
+from resources.metadata.database import Database
+from resources.metadata.jobs import OPEN, JobRepository
+from resources.metadata.leases import Leases
+from resources.metadata.schema import job, source
+from resources.metadata.sources import SourceRepository
+
+
+class MetadataStore:
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.leases = Leases(database)
+
+    def sources(self, tenant: str) -> SourceRepository:
+        return SourceRepository(self.database, tenant)
+
+    def jobs(self, tenant: str) -> JobRepository:
+        return JobRepository(self.database, tenant)
+
+    def artifacts(self, tenant: str) -> ArtifactRepository:
+        return ArtifactRepository(self.database, tenant)
+
+    # The graph, the reaper and recovery act for the installation, not for a caller: they alone may look across tenants.
+
+    def registry_rows(self) -> list[dict[str, Any]]:
+        """Every source as the graph needs it: id, tenant, slug, type, title, uri, and its tables' names and columns."""
+        columns = (source.c.id, source.c.tenant, source.c.slug, source.c.type, source.c.title, source.c.uri, source.c.tables)
+        with self.database.read() as connection:
+            rows = connection.execute(sa.select(*columns).order_by(source.c.tenant, source.c.slug)).mappings().all()
+        return [dict(row) for row in rows]
+
+    def source_row(self, source_id: str) -> dict[str, Any] | None:
+        columns = (source.c.id, source.c.tenant, source.c.slug, source.c.type, source.c.title, source.c.uri, source.c.tables)
+        with self.database.read() as connection:
+            row = connection.execute(sa.select(*columns).where(source.c.id == source_id)).mappings().first()
+        return None if row is None else dict(row)
+
+    def tenant_of_job(self, job_id: str) -> str | None:
+        with self.database.read() as connection:
+            return connection.execute(sa.select(job.c.tenant).where(job.c.id == job_id)).scalar()
+
+    def job_of_run(self, run_id: str) -> tuple[str, str] | None:
+        """(tenant, job id) of a Dagster run."""
+        with self.database.read() as connection:
+            row = connection.execute(sa.select(job.c.tenant, job.c.id).where(job.c.run_id == run_id)).first()
+        return None if row is None else (row[0], row[1])
+
+    def open_jobs(self) -> list[tuple[str, str, str | None]]:
+        """(tenant, job id, run id) of every job without a final state, oldest first."""
+        with self.database.read() as connection:
+            rows = connection.execute(sa.select(job.c.tenant, job.c.id, job.c.run_id).where(job.c.state.in_(OPEN)).order_by(job.c.id)).all()
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def job_counts(self) -> dict[str, int]:
+        """How many jobs are in each state."""
+        with self.database.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(sa.select(job.c.state, sa.func.count()).group_by(job.c.state))}
