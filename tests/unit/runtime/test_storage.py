@@ -1,0 +1,109 @@
+import os
+import threading
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import sqlalchemy as db
+
+from voyant_assets.runtime.instance import open_instance, write_dagster_yaml
+from voyant_assets.runtime.pooled_engine import check_connections
+from voyant_assets.runtime.storage import DATABASE, PooledSqliteStorage
+from voyant_core.settings import Settings
+
+
+@dg.asset
+def numbers() -> dg.MaterializeResult:
+    return dg.MaterializeResult(metadata={"dagster/row_count": 3})
+
+
+@pytest.fixture
+def instance(tmp_path):
+    settings = Settings(home=tmp_path / "home")
+    write_dagster_yaml(settings.layout, settings)
+    with open_instance(settings.layout) as opened:
+        yield opened
+
+
+def test_a_run_and_its_events_can_be_read_back(instance):
+    result = dg.materialize([numbers], instance=instance)
+    run = instance.get_run_by_id(result.run_id)
+    assert run.is_success
+    assert [e.dagster_event_type for e in instance.all_logs(result.run_id)].count(dg.DagsterEventType.ASSET_MATERIALIZATION) == 1
+    event = instance.get_latest_materialization_event(dg.AssetKey("numbers"))
+    assert event.asset_materialization.metadata["dagster/row_count"].value == 3
+
+
+def test_everything_lies_in_one_file(instance):
+    dg.materialize([numbers], instance=instance)
+    folder = Path(instance.root_directory)
+    assert [path.name for path in folder.rglob("*.db")] == [DATABASE]
+
+
+def test_processes_that_open_an_empty_folder_together_make_one_schema(tmp_path):
+    failures: list[Exception] = []
+
+    def open_storage() -> None:
+        try:
+            PooledSqliteStorage(str(tmp_path / "shared")).run_storage.get_runs_count()
+        except Exception as error:  # noqa: BLE001 - whatever a thread met is shown
+            failures.append(error)
+
+    threads = [threading.Thread(target=open_storage) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_the_schema_is_at_the_newest_revision(instance):
+    current, head = instance.run_storage.alembic_version()
+    assert current == head
+
+
+def test_a_yes_about_the_schema_is_asked_once(tmp_path):
+    storage = PooledSqliteStorage(str(tmp_path))
+    statements: list[str] = []
+    db.event.listen(storage._engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    assert storage.event_log_storage.has_table("asset_keys")
+    asked = len(statements)
+    assert asked > 0
+    assert storage.event_log_storage.has_table("asset_keys")
+    assert len(statements) == asked
+
+
+def test_a_no_about_the_schema_is_asked_again(tmp_path):
+    storage = PooledSqliteStorage(str(tmp_path))
+    assert not storage.event_log_storage.has_table("later")
+    with storage.run_storage.connect() as connection:
+        connection.execute(db.text("create table later (x int)"))
+    assert storage.event_log_storage.has_table("later")
+
+
+def test_connections_are_reused(tmp_path):
+    storage = PooledSqliteStorage(str(tmp_path))
+    made: list[object] = []
+    db.event.listen(storage._engine, "connect", lambda connection, _record: made.append(connection))
+    for _ in range(10):
+        storage.run_storage.get_runs_count()
+    assert len(made) <= 1
+
+
+def test_a_forked_child_opens_its_own_connection_and_leaves_the_parents_alone(tmp_path):
+    storage = PooledSqliteStorage(str(tmp_path))
+    assert storage.run_storage.get_runs_count() == 0
+    child = os.fork()
+    if child == 0:
+        os._exit(storage.run_storage.get_runs_count())
+    assert os.waitpid(child, 0)[1] == 0
+    assert storage.run_storage.get_runs_count() == 0
+
+
+def test_a_dead_connection_is_dropped_by_the_check(tmp_path):
+    storage = PooledSqliteStorage(str(tmp_path))
+    with storage._engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+    raw.close()
+    check_connections()
+    assert storage.run_storage.get_runs_count() == 0

@@ -1,0 +1,247 @@
+"""Dagster storage of the embedded default: one SQLite file in WAL mode, one connection pool per process.
+
+Stock SQLite storage makes a database file per run and a connection per statement. Its consolidated variant still connects per
+statement and watches the .db file with inotify, which never fires in WAL mode while a pooled connection is open. Here runs, events and
+schedules share `dagster.db`, logs are followed by polling as on Postgres, and "does this column exist?" is asked once per process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as db
+from dagster import DagsterInstance, StringSource
+from dagster._config.config_schema import UserConfigSchema
+from dagster._core.event_api import EventHandlerFn
+from dagster._core.storage.base_storage import DagsterStorage
+from dagster._core.storage.event_log.base import EventLogStorage
+from dagster._core.storage.event_log.polling_event_watcher import SqlPollingEventWatcher
+from dagster._core.storage.event_log.schema import SqlEventLogStorageMetadata
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+from dagster._core.storage.event_log.sqlite import sqlite_event_log
+from dagster._core.storage.runs.base import RunStorage
+from dagster._core.storage.runs.schema import RunStorageSqlMetadata
+from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
+from dagster._core.storage.schedules.base import ScheduleStorage
+from dagster._core.storage.schedules.schema import ScheduleStorageSqlMetadata
+from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
+from dagster._core.storage.sql import AlembicVersion, check_alembic_revision, get_alembic_config, run_alembic_upgrade, stamp_alembic_rev
+from dagster._serdes import ConfigurableClass, ConfigurableClassData
+from sqlalchemy.event import listen
+
+from voyant_assets.runtime.pooled_engine import check_connections, engine_for
+
+__all__ = ["DATABASE", "PooledSqliteStorage", "check_connections"]
+
+BUSY_TIMEOUT_S = 30
+DATABASE = "dagster.db"
+ClassT = TypeVar("ClassT", bound=type)
+
+
+def remember_yes(*questions: str) -> Callable[[ClassT], ClassT]:
+    """A class decorator: the yes/no methods `questions` keep a yes for the object's life, since columns are not dropped at run time."""
+
+    def decorate(cls: ClassT) -> ClassT:
+        for name in questions:
+            setattr(cls, name, _remembering(name, getattr(cls, name)))
+        return cls
+
+    return decorate
+
+
+def _remembering(name: str, ask: Callable[..., bool]) -> Callable[..., bool]:
+    def remembered(self: Any, *args: Any) -> bool:
+        known: set[tuple[str, ...]] = self.__dict__.setdefault("_known", set())
+        # a live connection may be among the arguments; it is no part of the question
+        key = (name, *(argument for argument in args if isinstance(argument, str)))
+        if key not in known:
+            if not ask(self, *args):
+                return False
+            known.add(key)
+        return True
+
+    return remembered
+
+
+def make_sqlite_engine(url: str) -> db.Engine:
+    engine = db.create_engine(
+        url,
+        poolclass=db.QueuePool,
+        pool_size=2,
+        pool_use_lifo=True,  # keeps to one connection, whose page cache is warm
+        max_overflow=30,
+        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+    )
+    listen(engine, "connect", _set_pragmas)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    # NORMAL survives a killed process; a power cut may lose the last commits, never the file
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+class _OneFile:
+    """Connections of the shared engine; a transaction per block, as the stock SQLite classes have it."""
+
+    _engine: db.Engine
+
+    @contextmanager
+    def connect(self) -> Generator[db.Connection]:
+        with self._engine.begin() as connection:
+            yield connection
+
+
+@remember_yes(
+    "has_run_stats_index_cols",
+    "has_bulk_actions_selector_cols",
+    "has_backfill_id_column",
+    "has_bulk_action_job_name_column",
+    "has_backfill_tags_table",
+    "has_built_index",
+)
+class PooledSqliteRunStorage(_OneFile, SqliteRunStorage):
+    def __init__(self, engine: db.Engine) -> None:
+        self._engine = engine
+        super().__init__(str(engine.url))
+
+
+@remember_yes("has_secondary_index_table", "has_built_index", "_has_instigators_table", "_has_asset_daemon_asset_evaluations_table")
+class PooledSqliteScheduleStorage(_OneFile, SqliteScheduleStorage):
+    def __init__(self, engine: db.Engine) -> None:
+        self._engine = engine
+        super().__init__(str(engine.url))
+
+
+class _SqliteEventLog(_OneFile, SqlEventLogStorage):
+    """The parts of an event log that are not common SQL: connections, migrations, watching."""
+
+    def __init__(self, engine: db.Engine) -> None:
+        self._engine = engine
+        self._watcher: SqlPollingEventWatcher | None = None
+        super().__init__()
+
+    def run_connection(self, run_id: str | None) -> Any:  # noqa: ARG002 - runs are not sharded
+        return self.connect()
+
+    def index_connection(self) -> Any:
+        return self.connect()
+
+    def has_table(self, table_name: str) -> bool:
+        with self.connect() as connection:
+            return bool(connection.dialect.has_table(connection, table_name))
+
+    def upgrade(self) -> None:
+        with self.connect() as connection:
+            run_alembic_upgrade(_alembic_config(), connection)
+
+    def alembic_version(self) -> AlembicVersion:
+        with self.connect() as connection:
+            return check_alembic_revision(_alembic_config(), connection)
+
+    def watch(self, run_id: str, cursor: str | None, callback: EventHandlerFn) -> None:
+        if self._watcher is None:
+            self._watcher = SqlPollingEventWatcher(self)
+        self._watcher.watch_run(run_id, cursor, callback)
+
+    def end_watch(self, run_id: str, handler: EventHandlerFn) -> None:
+        if self._watcher:
+            self._watcher.unwatch_run(run_id, handler)
+
+    def dispose(self) -> None:
+        if self._watcher:
+            self._watcher.close()
+            self._watcher = None
+
+
+@remember_yes("has_table", "has_asset_key_col", "_has_asset_key_col_on_connection", "has_secondary_index")
+class PooledSqliteEventLog(_SqliteEventLog):
+    pass
+
+
+def _alembic_config() -> Any:
+    return get_alembic_config(sqlite_event_log.__file__)  # the three storages have the same migration scripts
+
+
+class PooledSqliteStorage(DagsterStorage[DagsterInstance], ConfigurableClass):
+    """The instance's storage: `base_dir`/dagster.db. Several processes may open an empty folder at once."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._inst_data = inst_data
+        self._folder = Path(base_dir).absolute()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._engine = engine_for(f"sqlite:///{self._folder / DATABASE}", make_sqlite_engine)
+        self._run_storage = PooledSqliteRunStorage(self._engine)
+        self._event_log_storage = PooledSqliteEventLog(self._engine)
+        self._schedule_storage = PooledSqliteScheduleStorage(self._engine)
+        self._create_schema_once()
+        super().__init__()
+
+    def _create_schema_once(self) -> None:
+        # webserver, daemon, worker and code server start together on an empty home: one creates, the others wait
+        with (self._folder / f"{DATABASE}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with self._engine.connect() as connection:
+                if connection.dialect.has_table(connection, "alembic_version"):
+                    return
+            for metadata in (RunStorageSqlMetadata, SqlEventLogStorageMetadata, ScheduleStorageSqlMetadata):
+                metadata.create_all(self._engine)
+            self._run_storage.migrate()  # on empty tables these only record "done"
+            self._run_storage.optimize()
+            self._event_log_storage.reindex_events()
+            self._event_log_storage.reindex_assets()
+            self._schedule_storage.migrate()
+            self._schedule_storage.optimize()
+            with self._engine.begin() as connection:  # last: its table is the sign that all of the above is there
+                stamp_alembic_rev(_alembic_config(), connection)
+
+    @property
+    def inst_data(self) -> ConfigurableClassData | None:
+        return self._inst_data
+
+    @classmethod
+    def config_type(cls) -> UserConfigSchema:
+        return {"base_dir": StringSource}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> PooledSqliteStorage:
+        return cls(inst_data=inst_data, base_dir=config_value["base_dir"])
+
+    def register_instance(self, instance: DagsterInstance) -> None:
+        super().register_instance(instance)
+        for storage in (self._run_storage, self._event_log_storage, self._schedule_storage):
+            if not storage.has_instance:
+                storage.register_instance(instance)
+
+    @property
+    def event_log_storage(self) -> EventLogStorage[DagsterInstance]:
+        return self._event_log_storage
+
+    @property
+    def run_storage(self) -> RunStorage[DagsterInstance]:
+        return self._run_storage
+
+    @property
+    def schedule_storage(self) -> ScheduleStorage[DagsterInstance]:
+        return self._schedule_storage
+
+    # Dagster asks a storage for the configuration of its parts; ours are reached only through it
+    @property
+    def event_storage_data(self) -> ConfigurableClassData | None:
+        return None
+
+    @property
+    def run_storage_data(self) -> ConfigurableClassData | None:
+        return None
+
+    @property
+    def schedule_storage_data(self) -> ConfigurableClassData | None:
+        return None
+
+    def dispose(self) -> None:
+        self._event_log_storage.dispose()  # not the engine: other instances in this process use it
