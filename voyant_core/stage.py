@@ -105,7 +105,8 @@ class Stage:
     """A stage's declaration.
 
     `needs` must have succeeded, `wants` are waited for but may be missing. `load` rebuilds `model` from the bytes of the stage's
-    artifacts by file name, so that a reused stage can feed the next. `required` by default: its failure fails the job even when nobody named it.
+    artifacts by file name, so that a reused stage can feed the next. With `required` its failure fails the job even when nobody
+    named it.
     Raise `code_version` whenever the output for the same input may change: it keys reuse.
     """
 

@@ -1,0 +1,121 @@
+"""Asset definitions from registered sources: one op per table, holding the table and its stages.
+
+Keys are addresses: `[tenant, source]`, `[tenant, source, table]`, `[tenant, source, table, stage]`. The same function serves the code
+location (all sources of the registry) and a run (just its own), so a source registered a moment ago needs no reload.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+
+from voyant_assets.catalogue import catalogue
+from voyant_assets.graph.registry import RegisteredSource, RegisteredTable
+from voyant_core import errors
+from voyant_core.keys import TABLE_STAGE, TableAddress
+from voyant_core.model.job import StageState
+
+JOB_TAG, TENANT_TAG, SOURCE_TAG = "voyant/job", "voyant/tenant", "voyant/source"
+ASSET_JOB = "__ASSET_JOB"
+
+
+def build_assets(sources: Sequence[RegisteredSource]) -> list[dg.AssetSpec | dg.AssetsDefinition]:
+    assets: list[dg.AssetSpec | dg.AssetsDefinition] = []
+    for source in sources:
+        assets.append(source_asset(source))
+        assets += [table_asset(source, table) for table in source.tables]
+    return assets
+
+
+def source_asset(source: RegisteredSource) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        [source.tenant, source.slug],
+        group_name=group_of(source),
+        kinds={source.type},
+        tags={TENANT_TAG: source.tenant},
+        description=f"The source {source.title}: where the bytes come from.",
+        metadata={"voyant/source_id": source.id},
+    )
+
+
+def group_of(source: RegisteredSource) -> str:
+    return f"{source.tenant}__{source.slug}"
+
+
+def table_asset(source: RegisteredSource, table: RegisteredTable) -> dg.AssetsDefinition:
+    address = TableAddress(source.tenant, source.slug, table.name)
+    table_key = dg.AssetKey(address.asset_key())
+
+    @dg.multi_asset(
+        name=address.op_name,
+        specs=list(_specs(source, table, address)),
+        check_specs=[dg.AssetCheckSpec(name, asset=table_key) for name in catalogue().checks],
+        can_subset=True,
+    )
+    def run_table(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        yield from _execute(context, source, table, address)
+
+    return run_table
+
+
+def _specs(source: RegisteredSource, table: RegisteredTable, address: TableAddress) -> Iterator[dg.AssetSpec]:
+    common: dict[str, Any] = {"group_name": group_of(source), "tags": {TENANT_TAG: source.tenant}, "skippable": True}
+    yield dg.AssetSpec(
+        address.asset_key(),
+        deps=[[source.tenant, source.slug]],
+        kinds={"iceberg"},
+        description=f"{table.title}, registered as an Iceberg table at a pinned snapshot.",
+        **common,
+    )
+    for name, stage in catalogue().stages.items():
+        deps = [address.asset_key(need) for need in (*stage.needs, *stage.wants) if need == TABLE_STAGE or need in catalogue().stages]
+        yield dg.AssetSpec(
+            address.asset_key(name),
+            deps=deps,
+            kinds={stage.kind},
+            code_version=stage.code_version,
+            description=stage.description or stage.title,
+            **common,
+        )
+
+
+def _execute(context: dg.AssetExecutionContext, source: RegisteredSource, table: RegisteredTable, address: TableAddress) -> Iterator[Any]:
+    """The op: runs the selected stages and says at the end whether a required one failed."""
+    from voyant_assets.runtime.work import open_table_run
+
+    paths = {tuple(key.path) for key in context.selected_asset_keys}
+    selected = frozenset(name for name in (TABLE_STAGE, *catalogue().stages) if tuple(address.asset_key(name)) in paths)
+    asked_checks = {check.name for check in context.selected_asset_check_keys}
+    run = open_table_run(context.run.tags[JOB_TAG], source.id, table.name, context.run.run_id, selected)
+    failed: list[str] = []
+    from voyant_assets.graph.metadata import check_result, materialization
+
+    for outcome in run.outcomes():
+        if outcome.stage.state.is_done:
+            yield materialization(outcome, address, table)
+        elif outcome.stage.state is StageState.FAILED:
+            context.log.warning(f"{outcome.stage.name} failed: {outcome.stage.code} {outcome.stage.reason}")
+            failed += [f"{outcome.stage.name}: {outcome.stage.code} {outcome.stage.reason}"] * (outcome.stage.name in run.job.plan.required)
+        else:
+            context.log.info(f"{outcome.stage.name} skipped: {outcome.stage.code} {outcome.stage.reason}")
+        for check in outcome.result.checks if outcome.result is not None else ():
+            if check.name in asked_checks:
+                yield check_result(check, dg.AssetKey(address.asset_key()))
+    if failed:
+        raise dg.Failure(description=f"{errors.STAGE_FAILED.code}: " + "; ".join(failed), allow_retries=False)
+
+
+def definitions_of(sources: Sequence[RegisteredSource]) -> dg.Definitions:
+    return dg.Definitions(assets=build_assets(sources), executor=dg.in_process_executor)
+
+
+@functools.lru_cache(maxsize=16)  # Dagster asks for the definitions of a CustomPointer twice a run, and caches neither
+def definitions_for(source_ids: str, version: str) -> dg.Definitions:  # noqa: ARG001 - the version makes the cache's key
+    """The definitions of a run: just its sources, read from the metadata store by id. `source_ids` are joined by commas."""
+    from voyant_assets.runtime.environment import environment
+
+    rows = [environment().store.source_row(source_id) for source_id in source_ids.split(",")]
+    return definitions_of([RegisteredSource.of(row) for row in rows if row is not None])

@@ -1,0 +1,82 @@
+"""What an analyst sees on an asset in Dagit: stage outcomes as Dagster metadata, check results and data versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dagster as dg
+
+from voyant_assets.graph.registry import RegisteredTable
+from voyant_assets.runner import Outcome
+from voyant_core.canonical import content_digest
+from voyant_core.keys import TABLE_STAGE, TableAddress
+from voyant_core.model.table import TableSnapshot
+from voyant_core.stage import CheckOutcome
+
+SHOWN_ARTIFACTS = 40
+
+
+def column_schema(snapshot: TableSnapshot) -> dg.TableSchema:
+    return dg.TableSchema(columns=[dg.TableColumn(column.name, column.type.lower()) for column in snapshot.columns])
+
+
+def column_lineage(source_key: dg.AssetKey, table: RegisteredTable, snapshot: TableSnapshot) -> dg.TableColumnLineage:
+    """Each column comes from the source's column of the same, or the original, name."""
+    return dg.TableColumnLineage(
+        deps_by_column={
+            column.name: [dg.TableColumnDep(asset_key=source_key, column_name=table.renamed.get(column.name, column.name))]
+            for column in snapshot.columns
+        }
+    )
+
+
+def materialization(outcome: Outcome, address: TableAddress, table: RegisteredTable) -> dg.MaterializeResult[Any]:
+    """The event of a stage that succeeded or was reused."""
+    stage = outcome.stage
+    metadata: dict[str, Any] = {"voyant/state": str(stage.state), "voyant/duration_s": stage.duration_s}
+    if stage.name == TABLE_STAGE and (snapshot := outcome.snapshot) is not None:
+        source_key = dg.AssetKey([address.tenant, address.source])
+        metadata |= {
+            "dagster/row_count": snapshot.rows,
+            "dagster/column_schema": column_schema(snapshot),
+            "dagster/column_lineage": column_lineage(source_key, table, snapshot),
+            "dagster/table_name": str(address),
+            "dagster/uri": f"voyant://{address.tenant}/{address.source}/{address.table}",
+            "voyant/size_bytes": snapshot.size_bytes,
+            "voyant/snapshot_id": snapshot.snapshot_id,
+        }
+        if outcome.found is not None and outcome.found.read.notes:
+            metadata["voyant/reading"] = dg.MetadataValue.md("\n".join(f"- {note}" for note in outcome.found.read.notes))
+    result = outcome.result
+    if result is not None:
+        metadata |= {f"voyant/{key}": value for key, value in result.metadata.items()}
+        if result.preview is not None:
+            metadata["preview"] = dg.MetadataValue.md(result.preview)
+    if outcome.artifacts:
+        metadata["artifacts"] = dg.MetadataValue.md(_artifact_list(outcome))
+    return dg.MaterializeResult(
+        asset_key=dg.AssetKey(address.asset_key(stage.name)),
+        metadata=metadata,
+        data_version=dg.DataVersion(data_version(outcome)),
+    )
+
+
+def data_version(outcome: Outcome) -> str:
+    """Of a table: its content version. Of a stage: the digest of its artifacts."""
+    if not outcome.artifacts and outcome.snapshot is not None:
+        return outcome.snapshot.content_version
+    return content_digest((artifact.name, artifact.sha256) for artifact in outcome.artifacts).removeprefix("sha256:")[:32]
+
+
+def _artifact_list(outcome: Outcome) -> str:
+    lines = [f"- `{a.name}` ({a.size_bytes:,} bytes) sha256 `{a.sha256}`" for a in outcome.artifacts[:SHOWN_ARTIFACTS]]
+    more = len(outcome.artifacts) - SHOWN_ARTIFACTS
+    return "\n".join([*lines, f"- and {more} more"] if more > 0 else lines)
+
+
+def check_result(check: CheckOutcome, key: dg.AssetKey) -> dg.AssetCheckResult:
+    severity = dg.AssetCheckSeverity.ERROR if check.severity == "high" else dg.AssetCheckSeverity.WARN
+    shown = {name: dg.MetadataValue.md(value) if isinstance(value, str) else value for name, value in check.metadata.items()}
+    return dg.AssetCheckResult(
+        asset_key=key, check_name=check.name, passed=check.passed, severity=severity, description=check.description, metadata=shown
+    )

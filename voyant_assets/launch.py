@@ -1,0 +1,219 @@
+"""The one door through which work starts: probe, plan, submit, follow, cancel. REST, MCP and the command line are faces of it.
+
+A `Launch` belongs to a process. What differs between a server and a lone shell is given to it: how a probe runs and how a run starts.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from voyant_assets.addressing import Named, Target, parse_source, registered_target, title_of
+from voyant_assets.catalogue import catalogue
+from voyant_assets.planning import make_plan
+from voyant_assets.probing import ProbeOrder
+from voyant_assets.runtime.environment import Environment
+from voyant_core import clock, errors, ids
+from voyant_core.canonical import digest
+from voyant_core.model.artifact import Manifest, ManifestArtifact
+from voyant_core.model.job import AnalyzeRequest, Job, JobEvent, JobState, Plan, StageRun, StageState
+from voyant_core.model.narrative import Narrative
+from voyant_core.model.source import Landing, ProbeResult, SourceRecord, SourceType
+from voyant_core.model.table import TableInfo
+from voyant_core.tenancy import CallContext
+
+ANALYZE = "analyze"
+
+log = logging.getLogger(__name__)
+
+RunTask = Callable[[str, dict[str, Any]], dict[str, Any]]
+StartRun = Callable[[Job], None]
+
+
+def new_job(call: CallContext, request: AnalyzeRequest, plan: Plan) -> Job:
+    """A job in its first state: queued, every stage pending."""
+    return Job(
+        id=ids.new_job_id(),
+        tenant=call.tenant,
+        state=JobState.QUEUED,
+        origin=call.origin,
+        source_id=plan.tables[0].source_id,
+        request=request,
+        plan=plan,
+        created_at=clock.now(),
+        request_id=call.request_id,
+        traceparent=call.traceparent,
+        user_id=call.user_id,
+        session_id=call.session_id,
+        stages=[StageRun(table=t.label, name=stage, state=StageState.PENDING) for t in plan.tables for stage in t.stages],
+    )
+
+
+class Launch:
+    """`run_task(name, arguments)` runs a small task in a worker's process; `start_run(job)` starts an accepted job's run and returns
+    at once; `stop_run(job)` ends one."""
+
+    def __init__(self, environment: Environment, run_task: RunTask, start_run: StartRun, stop_run: Callable[[Job], None]) -> None:
+        self.environment = environment
+        self._run_task = run_task
+        self._start_run = start_run
+        self._stop_run = stop_run
+        self.store = environment.store
+
+    # -- work -------------------------------------------------------------------------------------------------------------
+
+    def analyze(self, request: AnalyzeRequest, call: CallContext, idempotency_key: str | None = None) -> Job:
+        """Accept a request: the job, queued or already running. The same key with the same request gives the same job again."""
+        body = digest(request.model_dump(mode="json"))
+        jobs = self.store.jobs(call.tenant)
+        if idempotency_key is not None and (earlier := jobs.replayed(ANALYZE, idempotency_key, body)) is not None:
+            return earlier
+        target = self._target(request.source, call)
+        result = self._probe(target)
+        self._check_kpis(request, result)
+        source = self.store.sources(call.tenant).register(target.type, target.uri, target.title, result, pinned=False)
+        plan = make_plan(call.tenant, request, [source], catalogue())
+        job = new_job(call, request, plan)
+        accepted = jobs.create(job, None if idempotency_key is None else (ANALYZE, idempotency_key, body))
+        if accepted.id == job.id:
+            self._start(job)
+        return jobs.get(accepted.id)
+
+    def _start(self, job: Job) -> None:
+        from voyant_assets.finishing import finish
+
+        try:
+            self._start_run(job)
+        except Exception as error:
+            reason = f"The run could not be started: {error.detail if isinstance(error, errors.VoyantError) else type(error).__name__}."
+            finish(self.store, self.environment.objects, job.tenant, job.id, JobState.FAILED, reason)
+            raise
+
+    def _check_kpis(self, request: AnalyzeRequest, result: ProbeResult) -> None:
+        if not request.kpis:
+            return
+        from voyant_assets.analysis.kpi.check import check_kpis
+
+        check_kpis(request.kpis, {table.name: table.columns for table in result.tables})
+
+    def _target(self, source: str | dict[str, Any], call: CallContext) -> Target:
+        layout, files = self.environment.layout, self.environment.settings.files
+        found = parse_source(source, files.roots, layout.inbox, may_read_any=call.may_read_any_file)
+        if isinstance(found, Target):
+            return found
+        return self._named_target(found, call)
+
+    def _named_target(self, named: Named, call: CallContext) -> Target:
+        sources = self.store.sources(call.tenant)
+        if named.id.startswith("upl_"):
+            landed = sources.upload(named.id)
+            order = ProbeOrder(kind="landing", landing=landed)
+            return Target(SourceType.UPLOAD, f"upload:{landed.file_name}", title_of(landed.file_name), order)
+        return registered_target(sources.get(named.id))
+
+    def _probe(self, target: Target) -> ProbeResult:
+        return ProbeResult.model_validate(self._run_task("probe", target.order.model_dump(mode="json")))
+
+    def cancel(self, job_id: str, call: CallContext) -> Job:
+        """Ask the job to stop; what is done stays. VYNT-2010 when it has ended already, unless it was canceled."""
+        jobs = self.store.jobs(call.tenant)
+        job = jobs.get(job_id)
+        if job.state is JobState.CANCELED:
+            return job
+        if job.state.is_final:
+            raise errors.VoyantError(errors.STATE_CONFLICT, f"The job {job_id} has {job.state} already.", hint="Its results stay readable.")
+        jobs.request_cancel(job_id)
+        self._stop_run(job)
+        return jobs.get(job_id)
+
+    # -- sources ----------------------------------------------------------------------------------------------------------
+
+    def discover(self, source: str | dict[str, Any], call: CallContext) -> SourceRecord:
+        """What is in a source, without registering it: `id` is empty."""
+        target = self._target(source, call)
+        result = self._probe(target)
+        now = clock.now()
+        return SourceRecord(
+            id="", tenant=call.tenant, slug="", type=target.type, uri=target.uri, title=target.title, tables=result.tables,
+            landing=result.landing, created_at=now, updated_at=now,
+        )  # fmt: skip
+
+    def connect(self, source: str | dict[str, Any], call: CallContext) -> SourceRecord:
+        """Register a source and keep it."""
+        target = self._target(source, call)
+        return self.store.sources(call.tenant).register(target.type, target.uri, target.title, self._probe(target), pinned=True)
+
+    def forget(self, source_id: str, call: CallContext) -> None:
+        """Remove a source from the graph, with its tables; finished jobs keep their artifacts. VYNT-2010 while a job works on it."""
+        busy, _ = self.store.jobs(call.tenant).page(None, source_id, 20, None)
+        running = next((job for job in busy if not job.state.is_final), None)
+        if running is not None:
+            raise errors.VoyantError(errors.STATE_CONFLICT, f"The job {running.id} still works on this source.", hint="Cancel it or wait.")
+        record = self.store.sources(call.tenant).remove(source_id)
+        from voyant_core.keys import TableAddress
+
+        for table in record.tables:
+            self.environment.lake.drop(TableAddress(record.tenant, record.slug, table.name))
+
+    def register_upload(self, landing: Landing, call: CallContext) -> str:
+        """The id under which landed bytes can be named as a source."""
+        return self.store.sources(call.tenant).add_upload(landing)
+
+    # -- reading ----------------------------------------------------------------------------------------------------------
+
+    def job(self, tenant: str, job_id: str) -> Job:
+        return self.store.jobs(tenant).get(job_id)
+
+    def jobs(
+        self, tenant: str, *, state: JobState | None = None, source_id: str | None = None, limit: int = 50, cursor: str | None = None
+    ) -> tuple[list[Job], str | None]:
+        return self.store.jobs(tenant).page(state, source_id, limit, cursor)
+
+    def events(self, tenant: str, job_id: str, after: int = 0) -> list[JobEvent]:
+        return self.store.jobs(tenant).events(job_id, after)
+
+    def manifest(self, tenant: str, job_id: str) -> Manifest:
+        return Manifest.model_validate_json(self.manifest_bytes(tenant, job_id))
+
+    def manifest_bytes(self, tenant: str, job_id: str) -> bytes:
+        """The manifest as it was stored. VYNT-2010 while the job has not ended."""
+        job = self.store.jobs(tenant).get(job_id)
+        if job.manifest_sha256 is None:
+            raise errors.VoyantError(
+                errors.STATE_CONFLICT, f"The job {job_id} is {job.state}; it has no manifest yet.", hint="Ask again when it has ended."
+            )
+        return self.environment.objects.get(tenant, job.manifest_sha256)
+
+    def artifacts(self, tenant: str, job_id: str) -> list[ManifestArtifact]:
+        self.store.jobs(tenant).get(job_id)
+        return self.store.artifacts(tenant).of_job(job_id)
+
+    def artifact(self, tenant: str, job_id: str, name: str) -> tuple[ManifestArtifact, Path]:
+        """The artifact and where its bytes lie."""
+        self.store.jobs(tenant).get(job_id)
+        found = self.store.artifacts(tenant).named(job_id, name)
+        return found, self.environment.objects.path(tenant, found.sha256)
+
+    def narratives(self, tenant: str, job_id: str) -> list[Narrative]:
+        """What the job's narratives say, one per table that has one."""
+        chosen = [a for a in self.artifacts(tenant, job_id) if a.kind == "narrative" and a.media_type == "application/json"]
+        return [Narrative.model_validate_json(self.environment.objects.get(tenant, artifact.sha256)) for artifact in chosen]
+
+    def sources(self, tenant: str, limit: int = 50, cursor: str | None = None) -> tuple[list[SourceRecord], str | None]:
+        return self.store.sources(tenant).page(limit, cursor)
+
+    def source(self, tenant: str, source_id: str) -> SourceRecord:
+        return self.store.sources(tenant).get(source_id)
+
+    def tables(self, tenant: str, source_id: str | None = None) -> list[TableInfo]:
+        return self.store.sources(tenant).tables(source_id)
+
+    def table(self, tenant: str, address: str) -> TableInfo:
+        found = next((table for table in self.tables(tenant) if table.table == address), None)
+        if found is None:
+            raise errors.VoyantError(
+                errors.TABLE_NOT_FOUND, f"There is no table {address[:120]!r}.", hint="GET /v1/tables lists the tables."
+            )
+        return found

@@ -1,0 +1,72 @@
+"""A `Launch` for a lone shell: the same plan, run in this process on the same home, so that a later server shows the job in Dagit."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from voyant_assets.launch import Launch
+from voyant_assets.runtime.environment import Environment
+from voyant_core.model.job import AnalyzeRequest, Job, JobEvent
+from voyant_core.tenancy import CallContext
+
+POLL_S = 0.05
+
+
+def local_launch(environment: Environment) -> Launch:
+    """Probes run here, and a job's run executes before `analyze` returns. The caller holds the home's lock."""
+    environment.prepare()
+
+    def task(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        from voyant_assets.runtime.execute import run_task
+
+        return run_task(name, arguments)
+
+    return Launch(environment, task, lambda job: _execute(environment, job), lambda _job: None)
+
+
+def _execute(environment: Environment, job: Job) -> None:
+    from voyant_assets.graph.location import create_run
+    from voyant_assets.runtime.execute import execute_run
+    from voyant_assets.runtime.instance import open_instance, write_dagster_yaml
+
+    write_dagster_yaml(environment.layout, environment.settings)
+    with open_instance(environment.layout) as instance:
+        run_id = create_run(instance, job)
+        environment.store.jobs(job.tenant).set_run(job.id, run_id)
+        execute_run(run_id, instance)
+
+
+def run_here(
+    environment: Environment, request: AnalyzeRequest, call: CallContext, on_event: Callable[[JobEvent], None], key: str | None = None
+) -> Job:
+    """Analyze in this process. `on_event` is called, from another thread, with each event of the job as it happens."""
+    from voyant_assets.graph.registry import write_registry
+
+    launch = local_launch(environment)
+    done = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(launch, call.tenant, call.request_id, on_event, done), daemon=True)
+    watcher.start()
+    try:
+        return launch.analyze(request, call, key)
+    finally:
+        done.set()
+        watcher.join()
+        write_registry(environment.store, environment.layout.registry)
+
+
+def _watch(launch: Launch, tenant: str, request_id: str, on_event: Callable[[JobEvent], None], done: threading.Event) -> None:
+    """Follow the job that this request makes."""
+    job_id, after = None, 0
+    while True:
+        ending = done.wait(POLL_S)
+        if job_id is None:
+            newest, _ = launch.jobs(tenant, limit=1)
+            job_id = newest[0].id if newest and newest[0].request_id == request_id else None
+        if job_id is not None:
+            for event in launch.events(tenant, job_id, after):
+                after = event.sequence
+                on_event(event)
+        if ending:
+            return

@@ -1,0 +1,77 @@
+"""The composition root of a process that works: settings in, ports out. Everything is opened on first use and never before a fork."""
+
+from __future__ import annotations
+
+import functools
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from resources.metadata.database import Database
+from resources.metadata.store import MetadataStore
+from resources.object_store.local import LocalObjectStore
+from voyant_core.settings import HomeLayout, Settings, settings
+
+if TYPE_CHECKING:
+    from resources.duckdb.engine import DuckDBEngine
+    from resources.duckdb.guarded import GuardedDuckDB
+    from resources.files.landing import Landings
+    from resources.iceberg.catalog import IcebergLake
+    from resources.vl_convert.renderer import VlConvertRenderer
+
+
+class Environment:
+    """Ports by settings. The imports lie inside, so that a process loads only what it uses."""
+
+    def __init__(self, chosen: Settings) -> None:
+        self.settings = chosen
+        self.layout: HomeLayout = chosen.layout
+
+    def prepare(self) -> None:
+        """Create the home's folders and bring the metadata store up to date. Cheap when both are there."""
+        for folder in self.layout.folders:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.store.database.upgrade()
+
+    @cached_property
+    def store(self) -> MetadataStore:
+        return MetadataStore(Database.at(self.layout.metadata_db))
+
+    @cached_property
+    def objects(self) -> LocalObjectStore:
+        return LocalObjectStore(self.layout.objects)
+
+    @cached_property
+    def landings(self) -> Landings:
+        from resources.files.landing import Landings
+
+        return Landings(self.layout.landing, self.settings.files.max_bytes)
+
+    @cached_property
+    def lake(self) -> IcebergLake:
+        from resources.iceberg.catalog import IcebergLake
+
+        return IcebergLake(self.layout.catalog_db, self.layout.warehouse)
+
+    @cached_property
+    def engine(self) -> DuckDBEngine:
+        from resources.duckdb.engine import DuckDBEngine
+
+        return DuckDBEngine(self.settings.engine, self.layout.temp)
+
+    @cached_property
+    def guarded(self) -> GuardedDuckDB:
+        from resources.duckdb.guarded import GuardedDuckDB
+
+        return GuardedDuckDB(self.settings.sql, self.layout.temp)
+
+    @cached_property
+    def renderer(self) -> VlConvertRenderer:
+        from resources.vl_convert.renderer import VlConvertRenderer
+
+        return VlConvertRenderer()
+
+
+@functools.cache
+def environment() -> Environment:
+    """The process's environment. Forked children inherit the object; what it opens lazily they open for themselves."""
+    return Environment(settings())

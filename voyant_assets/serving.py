@@ -1,0 +1,92 @@
+"""A `Launch` for a server: probes run in the worker's spares, runs are submitted to Dagster."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from voyant_assets.launch import Launch
+from voyant_assets.runtime.client import run_task, worker_info
+from voyant_assets.runtime.environment import Environment
+from voyant_core.errors import VoyantError
+from voyant_core.model.job import Job, JobState
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+PROBE_TIMEOUT_S = 120.0
+
+log = logging.getLogger(__name__)
+
+
+class Server:
+    """What the API process needs beside requests: the Dagster instance, recovery, and the state of its neighbours."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        environment.prepare()
+        self.instance = self._open_instance()
+        self.launch = Launch(environment, self._run_task, self._start_run, self._stop_run)
+
+    def _open_instance(self) -> dg.DagsterInstance:
+        from voyant_assets.runtime.instance import open_instance, write_dagster_yaml
+
+        write_dagster_yaml(self.environment.layout, self.environment.settings)
+        return open_instance(self.environment.layout)
+
+    def _run_task(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        return run_task(self.environment.layout.worker_socket, name, arguments, PROBE_TIMEOUT_S)
+
+    def _start_run(self, job: Job) -> None:
+        from voyant_assets.graph.location import create_run
+
+        run_id = create_run(self.instance, job)
+        self.environment.store.jobs(job.tenant).set_run(job.id, run_id)
+        self.instance.submit_run(run_id, workspace=None)  # type: ignore[arg-type] # launchers of ours need no workspace
+
+    def _stop_run(self, job: Job) -> None:
+        from voyant_assets.finishing import finish
+
+        run = self.instance.get_run_by_id(job.run_id) if job.run_id else None
+        if run is not None and not run.is_finished:
+            self.instance.run_coordinator.cancel_run(run.run_id)
+            run = self.instance.get_run_by_id(run.run_id)
+        if run is None or run.is_finished:
+            finish(self.environment.store, self.environment.objects, job.tenant, job.id, JobState.CANCELED)
+
+    def recover(self) -> None:
+        """Jobs that an earlier server accepted and did not end: finish those whose run has ended or never began."""
+        from voyant_assets.finishing import finish
+        from voyant_assets.runtime.execute import FINAL
+
+        for tenant, job_id, run_id in self.environment.store.open_jobs():
+            run = self.instance.get_run_by_id(run_id) if run_id else None
+            if run is None:
+                finish(
+                    self.environment.store,
+                    self.environment.objects,
+                    tenant,
+                    job_id,
+                    JobState.FAILED,
+                    "The server stopped before the run began.",
+                )
+            elif run.is_finished:
+                finish(self.environment.store, self.environment.objects, tenant, job_id, FINAL[run.status.value])
+
+    def ready(self) -> dict[str, str]:
+        """`ok`, or what is wrong, for each part that an analysis needs."""
+        return {"metadata": self._state_of_store(), "worker": self._state_of_worker(), "policy": "allow-all"}
+
+    def _state_of_store(self) -> str:
+        try:
+            self.environment.store.job_counts()
+        except VoyantError as error:
+            return error.detail
+        return "ok"
+
+    def _state_of_worker(self) -> str:
+        try:
+            info = worker_info(self.environment.layout.worker_socket)
+        except VoyantError as error:
+            return error.detail
+        return "ok" if info.get("preloaded") else "starting"
