@@ -1,0 +1,53 @@
+"""Meaning of number columns: flags, calendar, places, keys, groups and quantities in that order, by name and values together."""
+
+from __future__ import annotations
+
+from voyant_assets.analysis.meaning.calendar import calendar_number
+from voyant_assets.analysis.meaning.draft import Draft, heads
+from voyant_assets.analysis.meaning.facts import Facts
+from voyant_assets.analysis.meaning.groups import coded_number, flag_number, group_number, is_coded
+from voyant_assets.analysis.meaning.keys import entity_number, identifier_number, unnamed_key
+from voyant_assets.analysis.meaning.quantities import named_quantity, named_unit, told_quantity, unit_only
+from voyant_assets.analysis.meaning.words.kinds import LOCATION
+from voyant_assets.analysis.meaning.words.quantities import QUANTITIES
+
+_VAGUE = frozenset({"number", "index", "rate"})
+
+
+def _location(facts: Facts) -> Draft | None:
+    for word in heads(facts.name):
+        kind = LOCATION.get(word)
+        bound = 90 if kind == "latitude" else 180
+        if kind and facts.within(-bound, bound) and (not facts.is_whole or facts.distinct > 5):
+            return Draft("location", kind, f"named '{word}', within ±{bound}", unit="°")
+    return None
+
+
+def _quantity(facts: Facts, word: str) -> Draft | None:
+    """The quantity a word names, unless it is a vague word over a coded scale."""
+    found = named_quantity(facts, word)
+    if found is None:
+        return None
+    if QUANTITIES[word].semantic_type in _VAGUE and is_coded(facts, most=10, rows_each=10) and named_unit(facts.name) is None:
+        return Draft("dimension", "ordinal", f"'{word}' in {facts.distinct} steps")
+    return found
+
+
+def number_meaning(facts: Facts) -> Draft:
+    """Role, semantic type, nature and unit of a number column."""
+    found = flag_number(facts) or calendar_number(facts) or _location(facts) or told_quantity(facts) or identifier_number(facts)
+    if found:
+        return found
+    for word in list(heads(facts.name))[:4]:
+        coded = is_coded(facts)
+        if word in QUANTITIES and not coded:
+            found = _quantity(facts, word) or group_number(facts, word)
+        else:
+            found = group_number(facts, word) or _quantity(facts, word)
+        found = found or entity_number(facts, word)
+        if found:
+            return found
+    found = unit_only(facts) or unnamed_key(facts) or coded_number(facts)
+    if found:
+        return found
+    return Draft("measure", "number", "numbers of many values", "level", is_guess=True)

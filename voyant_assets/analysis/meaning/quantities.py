@@ -1,0 +1,157 @@
+"""Measures: which quantity a number column holds, in which unit, and how it adds up."""
+
+from __future__ import annotations
+
+from voyant_assets.analysis.meaning.draft import Draft, heads
+from voyant_assets.analysis.meaning.facts import Facts
+from voyant_assets.analysis.meaning.names import Name
+from voyant_assets.analysis.meaning.words.quantities import QUANTITIES, Nature, Quantity
+from voyant_assets.analysis.meaning.words.units import LONG, SHORT, Unit
+from voyant_core.model.profile import Aggregation
+
+_AVERAGES = frozenset({"average", "median", "percentile"})
+_COUNTERS = frozenset({"number", "n", "count", "nb", "cnt"})
+_FLAT = frozenset({"percentage", "share", "ratio", "rate", "score", "index", "temperature", "age"})
+_SKEWED = 2.0
+
+
+def named_unit(name: Name) -> Unit | None:
+    """The unit in brackets or at the end of the name; short ones only where the rest of the name asks for them."""
+    if name.bracket:
+        inside = name.bracket.strip().lower()
+        found = LONG.get(inside) or LONG.get(inside.split("/")[0].strip())
+        if found:
+            return found if inside in LONG else Unit(name.bracket, "number")
+        short = SHORT.get(inside)
+        if short:
+            return short[0]
+        return Unit(name.bracket, "number") if len(inside) <= 8 and any(c in inside for c in "/²³°µ") else None
+    words = [word for word in name.words if not word.isdigit()]
+    if not words:
+        return None
+    last = words[-1]
+    if last in LONG:
+        return LONG[last]
+    if len(words) > 1 and last in SHORT:
+        asked = {QUANTITIES[word].semantic_type for word in words[:-1] if word in QUANTITIES}
+        return next((unit for unit in SHORT[last] if unit.semantic_type in asked), SHORT[last][0] if asked & {"number"} else None)
+    first = words[0]
+    return (
+        LONG[first]
+        if first in LONG and first in {"usd", "eur", "gbp", "pct", "days", "years", "hours", "minutes", "months", "weeks"}
+        else None
+    )
+
+
+def _per(facts: Facts) -> Draft | None:
+    """`X_per_Y`: a rate or a ratio, or an average price."""
+    words = facts.name.words
+    if "per" not in words[1:-1]:
+        return None
+    at = words.index("per", 1)
+    over = " ".join(words[at + 1 :])
+    top = next((QUANTITIES[w] for w in reversed(words[:at]) if w in QUANTITIES), None)
+    if top and top.semantic_type == "amount":
+        return Draft("measure", "amount", f"an amount per {over}", "level")
+    kind = "rate" if words[at + 1].isdigit() or words[at + 1] in {"capita", "thousand", "million", "hundred"} else "ratio"
+    unit = f"per {over}" if kind == "rate" else " ".join(words[max(0, at - 1) :])
+    return Draft("measure", kind, f"named a figure per {over}", "level", unit)
+
+
+def _fits(facts: Facts, quantity: Quantity) -> bool:
+    """Whether the values can be such a quantity."""
+    match quantity.semantic_type:
+        case "share":
+            return facts.within(-1.0001, 1.0001)
+        case "percentage":
+            return facts.within(-1000, 1000)
+        case "age":
+            return facts.within(0, 130)
+        case "count":
+            return facts.is_whole or facts.low >= 0
+        case _:
+            return True
+
+
+def _adjust(facts: Facts, quantity: Quantity) -> Quantity:
+    """Settle shares against percentages and plain sizes against counts by the values."""
+    kind, nature, unit = quantity
+    inside = facts.within(0, 1.0001)
+    if kind == "percentage" and inside and not facts.is_whole and facts.high > 0:
+        return Quantity("share", nature, None)
+    if kind == "share" and not facts.within(-1.0001, 1.0001):
+        return Quantity("percentage" if facts.within(-100, 100) else "amount", nature, "%" if facts.within(-100, 100) else None)
+    if kind == "age" and not facts.within(0, 130):
+        return Quantity("duration", "level", None)
+    return Quantity(kind, nature, unit)
+
+
+def _counted(facts: Facts) -> Draft | None:
+    """`num_orders`, `n_rooms`, `number of seats`, `order_count`."""
+    words = facts.name.words
+    if len(words) > 1 and words[0] in _COUNTERS and facts.low >= 0 and words[-1] not in {"id", "code"}:
+        rest = next((QUANTITIES[w] for w in heads(facts.name) if w in QUANTITIES and w not in _COUNTERS), None)
+        nature: Nature = rest.nature if rest and rest.semantic_type == "count" else "flow"
+        return Draft("measure", "count", "named a number of things", nature)
+    return None
+
+
+def named_quantity(facts: Facts, word: str) -> Draft | None:
+    """What `word` says the column measures, if the values can be that."""
+    quantity = QUANTITIES.get(word)
+    if quantity is None:
+        return None
+    quantity = _adjust(facts, quantity)
+    if not _fits(facts, quantity):
+        return None
+    kind, nature, unit = quantity
+    if facts.name.has(*_AVERAGES) and nature in {"flow", "stock", "each"}:
+        nature = "level"
+    if nature in {"max", "min", "last"} and kind == "amount" and facts.name.words != (word,) and facts.name.last != word:
+        return None
+    stated = named_unit(facts.name)
+    if stated and word not in {"number", "count"}:
+        unit = stated.unit
+        if kind == "number":
+            kind = stated.semantic_type
+        elif stated.semantic_type == "percentage":
+            kind, nature = ("share" if facts.within(0, 1.0001) and not facts.is_whole else "percentage"), "level"
+        elif stated.semantic_type not in {kind, "number"}:
+            kind = stated.semantic_type
+            nature = "level" if kind not in {"amount", "duration"} else nature
+    return Draft("measure", kind, f"named '{word}'", nature, unit)
+
+
+def told_quantity(facts: Facts) -> Draft | None:
+    """Forms of the whole name that beat its single words: per, number of, percentage, a unit."""
+    found = _per(facts) or _counted(facts)
+    if found:
+        return found
+    words = facts.name.words
+    if words and (words[0] in {"pct", "percentage", "percent"} or facts.name.has("%", "pct", "percent", "percentage")):
+        kind = "share" if facts.within(0, 1.0001) and not facts.is_whole else "percentage"
+        return Draft("measure", kind, "named a percentage", "level", "%" if kind == "percentage" else None)
+    return None
+
+
+def unit_only(facts: Facts) -> Draft | None:
+    """A name whose only known part is the unit: `hearing_db`, `range_km`."""
+    stated = named_unit(facts.name)
+    if stated is None:
+        return None
+    return Draft("measure", stated.semantic_type, f"in {stated.unit}", "level", stated.unit)
+
+
+def aggregation(kind: str, nature: Nature | None, skew: float, is_series: bool) -> Aggregation:
+    """The default aggregation of a measure."""
+    match nature:
+        case "max" | "min" | "last":
+            return nature
+        case "flow" if kind not in _FLAT:
+            return "sum"
+        case "stock" if is_series:
+            return "last"
+        case "stock" if kind == "count":
+            return "sum"
+        case _:
+            return "median" if skew > _SKEWED or kind == "duration" else "mean"

@@ -1,0 +1,107 @@
+"""Words that name a quantity: what is measured, how it adds up and in which unit when the word itself says so. Data only.
+
+`nature` decides the default aggregation: a `flow` adds up over rows (sales), a `stock` is counted at one moment (population),
+        a `level`
+is averaged (price, temperature), `each` is a count that belongs to one thing (bedrooms), `max`, `min` and `last` speak for
+        themselves.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Nature = Literal["flow", "stock", "level", "each", "max", "min", "last"]
+
+
+class Quantity(NamedTuple):
+    semantic_type: str
+    nature: Nature = "level"
+    unit: str | None = None
+
+
+_TABLE: dict[Quantity, str] = {
+    Quantity(
+        "amount", "flow"
+    ): """sales sale revenue revenues turnover profit profits earning earnings expense expenses expend expenditure expenditures
+        cost costs spend spending spent payment payments paid pay amount amt fee fees tax taxes vat tip tips subtotal bill
+        donation donations refund refunds budget gmv proceeds boxoffice debit deposit deposits withdrawal withdrawals commission
+        commissions bonus freight charge charges fare fares margin loss investment funding subsidy exports imports export import
+        grosses payout reimbursement toll tolls surcharge gratuity disbursement outlay purchases damages profitability ebitda
+        ebit cogs opex capex""",
+    Quantity("amount"): """price prices salary salaries wage wages income incomes rent rents rental loan mortgage msrp cashflow compensation
+        dollars euros ticketprice list retail wholesale premium arpu aov ltv clv tuition allowance bid ask strike""",
+    Quantity(
+        "amount", "stock"
+    ): """balance gdp gnp assets equity debt cash wealth networth capital liabilities marketcap savings reserves consumption""",
+    Quantity(
+        "count", "flow"
+    ): """count counts cnt quantity quantities qty units unit orders visits visitors clicks impressions sessions views pageviews
+        passengers births deaths marriages divorces cases votes vote ballots items transactions calls incidents accidents crimes
+        murders homicides robberies burglaries reviews sold trips rides arrivals departures events wins downloads likes comments
+        installs signups conversions purchases tickets requests hits errors failures admissions discharges infections fatalities
+        injuries recoveries vaccinations tests shipments deliveries returns bookings reservations nights attendance goals points
+        runs assists rebounds steals blocks touchdowns shots fouls attempts words characters tokens occurrences frequency freq n
+        tally retweets shares messages emails posts registrations applications pupils students books copies volumes flights""",
+    Quantity(
+        "count", "stock"
+    ): """population pop inhabitants residents people persons employees headcount staff workers labor labour employed unemployed
+        employment jobs households enrollment enrolment followers subscribers members users customers onhand inventory stock
+        beds capacity seats vehicles teachers schools stores subscriptions clients""",
+    Quantity(
+        "count", "each"
+    ): """children kids bedrooms bedroom bathrooms bathroom baths rooms floors stories storeys doors engines cylinders nodes
+        siblings sibsp parch dependents dependants pregnancies parity gears gear carb legs lesions wives husbands guests adults
+        babies infants bed cars pets lanes stops steps comorbidities platelets lymphocytes leukocytes wbc rbc cd4 cd8 tries
+        attempt retries pages""",
+    Quantity("score"): "score scores rating ratings gpa stars elo satisfaction nps marks mmse apgar sat gre iq metascore",
+    Quantity("index"): "index cpi ppi hdi deflator indices bmi uvi aqi gini",
+    Quantity(
+        "percentage", "level", "%"
+    ): """percent pct percentage perc prozent porcentaje pourcentage pctl humidity humid unemp unemployment inflation infl meter
+        battery soc""",
+    Quantity("share"): "share proportion fraction discount probability prob likelihood confidence portion turnout",
+    Quantity("ratio"): "ratio odds mpg quotient multiple efficiency leverage",
+    Quantity("rate"): """rate rates growth interest yield apr ctr cpm cpc bounce churnrate incidence prevalence mortality fertility""",
+    Quantity(
+        "temperature"
+    ): """temp temperature temperatures tmax tmin tavg tmean dewpoint dewp dew sst celsius fahrenheit kelvin melting boiling
+        freezing heatindex windchill""",
+    Quantity(
+        "length"
+    ): """height width length depth distance dist radius diameter elevation altitude alt visibility visib circumference girth
+        thickness culmen flipper wingspan perimeter waist hip mileage odometer wheelbase sepal petal tail headroom tall stature
+        legroom""",
+    Quantity("length", "flow"): "precipitation precip rainfall rain snow snowfall prcp snwd",
+    Quantity("area"): "area surface footprint acreage sqft sqm lot_size lotarea landarea livingarea basementarea lot",
+    Quantity("volume"): "volume displacement litres liters gallons vol",
+    Quantity("mass"): "weight mass wt bodyweight payload tonnage birthweight bwt",
+    Quantity("speed"): "speed velocity wind gust windspeed gusts pace",
+    Quantity(
+        "duration"
+    ): """duration delay latency elapsed runtime lifetime tenure wait waiting lag uptime downtime experience lifespan survtime
+        interval lead recency ttl ping survival followup expectancy""",
+    Quantity("age", "level", "years"): "age ages",
+    Quantity(
+        "number"
+    ): """pressure density energy power horsepower hp voltage current concentration glucose hemoglobin haemoglobin cholesterol ph
+        radiation co2 co pm25 pm10 no2 so2 o3 nox noise luminosity luminance force calories protein fat carbs sodium sugar fiber
+        insulin creatinine albumin bilirubin coefficient value values measurement reading level amplitude phase torque
+        acceleration conductivity turbidity salinity moisture brightness intensity magnitude mag vibration flow load resistance
+        capacitance bandwidth throughput memory cpu size bytes filesize heartrate pulse systolic diastolic sbp dbp bp hdl ldl
+        triglycerides potassium alcohol acidity chlorides sulphates residual electronegativity potential delta change difference
+        diff variance std sd deviation zscore beta alpha sigma emissions emission production output luminous lux light cloud rpm
+        x y z dose dosage strength hardness gas fuel co2e ghg ndvi amps watts volts""",
+    Quantity("amount", "last"): "close closing adjclose settle vwap",
+    Quantity("amount", "max"): "high",
+    Quantity("amount", "min"): "low",
+    Quantity("duration", "level", "years"): "years",
+    Quantity("duration", "level", "months"): "months",
+    Quantity("duration", "level", "weeks"): "weeks",
+    Quantity("duration", "level", "days"): "days",
+    Quantity("duration", "level", "hours"): "hours",
+    Quantity("duration", "level", "minutes"): "minutes",
+    Quantity("duration", "level", "seconds"): "seconds",
+    Quantity("duration", "level", "ms"): "milliseconds millis",
+}
+
+QUANTITIES: dict[str, Quantity] = {word: quantity for quantity, words in _TABLE.items() for word in words.split()}

@@ -1,0 +1,91 @@
+"""Other spellings of the words in these tables: abbreviations and the commonest column names of other languages. Data only."""
+
+from __future__ import annotations
+
+from voyant_assets.analysis.meaning.words.lists import word_set
+
+SPELLINGS: dict[str, str] = {
+    other: word
+    for word, others in {
+        "date": "dt fecha datum",
+        "datetime": "ts tstamp datetimes",
+        "year": "jahr ano anno annee an anyo",
+        "quarter": "quartal trimestre quart",
+        "month": "monat mois mes mese",
+        "day": "jour dia giorno tage",
+        "weekday": "wochentag wday dayname weekdayname",
+        "week": "woche semaine semana settimana wk",
+        "hour": "stunde heure hora",
+        "minute": "minuto mins",
+        "time": "uhrzeit zeit heures tijd",
+        "price": "preis prix precio prezzo preco prijs",
+        "quantity": "menge cantidad quantite quantita quantidade aantal",
+        "revenue": "umsatz ingresos ventas ricavi omzet ventes faturamento",
+        "amount": "betrag importe montant importo valor_total bedrag montante",
+        "cost": "kosten cout costo coste custo costos",
+        "profit": "gewinn beneficio benefice utile lucro",
+        "customer": "kunde cliente klant cust cst",
+        "supplier": "lieferant proveedor fournisseur fornitore",
+        "product": "produkt producto produit prodotto produto artikel prod",
+        "order": "bestellung pedido commande ordine ord",
+        "invoice": "rechnung factura facture fattura inv_no",
+        "city": "stadt ville ciudad citta cidade ort stad",
+        "country": "pays pais paese ctry cntry nazione",
+        "region": "bundesland estado provincia etat regione rgn prov kanton",
+        "postal": "plz cap cep codigopostal codepostal",
+        "street": "strasse rue calle via rua straat addr",
+        "name": "nom nome namn nimi naam nm bezeichnung apellido prenom vorname nachname nombre",
+        "gender": "geschlecht sexe sexo sesso genero genre_fr geslacht",
+        "age": "alter edad eta idade leeftijd",
+        "weight": "gewicht peso poids wgt",
+        "height": "groesse altura taille hoehe altezza hauteur hgt",
+        "length": "laenge longueur longitud_m lunghezza",
+        "width": "breite largeur ancho larghezza",
+        "temperature": "temperatur temperatura tempf tempc",
+        "duration": "dauer duree duracion durata dur",
+        "count": "anzahl cont",
+        "number": "nummer numero num no nr nbr nb",
+        "category": "kategorie categorie categoria catg",
+        "phone": "telefon telefono telefone ph_no",
+        "description": "beschreibung descripcion descrizione descricao descr",
+        "comment": "kommentar comentario commentaire",
+        "account": "konto cuenta compte conto acc",
+        "transaction": "txn trx trans",
+        "employee": "emp mitarbeiter empleado",
+        "department": "abteilung departamento departement",
+        "average": "avg av mean ave durchschnitt promedio moyenne media",
+        "total": "tot gesamt insgesamt totale",
+        "percentage": "pcnt prct pctg",
+        "population": "bevoelkerung poblacion habitants popn",
+        "latitude": "breitengrad latitud lati",
+        "longitude": "laengengrad longitud lng lon",
+        "identifier": "ident",
+        "maximum": "max",
+        "minimum": "min",
+        "amount_due": "due",
+        "salary": "gehalt salario salaire stipendio sal",
+        "income": "einkommen ingreso revenu reddito inc",
+        "group": "grp gruppe grupo",
+        "category_type": "typ tipo",
+        "status": "stat estado_actual statut",
+        "manufacturer": "mfr mfg",
+        "department_name": "deptname",
+        "sold": "verkauft vendidos",
+        "address": "adresse direccion indirizzo",
+        "passenger": "pax psgr",
+        "distance": "entfernung distancia",
+        "speed": "geschwindigkeit velocidad vitesse spd",
+        "volume": "volumen",
+        "area": "flaeche superficie",
+        "color": "farbe couleur",
+        "occupation": "occ beruf",
+        "married": "marriage",
+    }.items()
+    for other in others.split()
+}
+"""Spelling -> the word the other tables use."""
+
+JOINERS: frozenset[str] = word_set("of in the a an and or to for at on from with by de du des la le el di da do der die das und y et")
+"""Words that carry no meaning of their own; `of` and its like turn the order of head and complement around."""
+
+TURNERS: frozenset[str] = word_set("of de du des di da do")
