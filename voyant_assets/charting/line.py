@@ -1,0 +1,178 @@
+"""One value over time or over ordered steps. Missing periods break the line and are shaded; a point between gaps becomes a dot."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from voyant_assets.charting.axis import TICK_GAP, Scale, TimeTicks, d3_format, seconds, tick_texts, ticks, time_ticks
+from voyant_assets.charting.canvas import Canvas, short
+from voyant_assets.charting.forms import Line
+from voyant_assets.charting.tokens import LIGHT
+from voyant_assets.charting.typeface import width
+from voyant_assets.charting.vega import Spec, frame, quantity, texts
+
+HEIGHT, TOP, BOTTOM = 190, 8, 22
+HEADROOM = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    xs: list[float]
+    """Seconds, or the index of the step."""
+    gaps: list[tuple[float, float]]
+    alone: list[int]
+    y_ticks: list[float]
+    y_texts: list[str]
+    x: Scale
+    y: Scale
+    right: float
+    times: TimeTicks | None
+    steps: list[int]
+    """Indices of the steps that carry a text."""
+
+
+def _layout(form: Line, total: int) -> Layout:
+    values = [point.value for point in form.points if point.value is not None]
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    low = min(0.0, low) if form.from_zero else low
+    pad = (high - low) * HEADROOM or abs(high) * HEADROOM or 1.0
+    y_low, y_high = (low if form.from_zero and low == 0 else low - pad / 2), high + (pad if form.notes else pad / 2)
+    y_ticks = ticks(y_low, y_high, 4)
+    y_texts = tick_texts(y_ticks, share=form.share)
+    left = max((width(text) for text in y_texts), default=0) + 8
+    xs = [seconds(point.at) for point in form.points] if form.temporal else [float(i) for i in range(len(form.points))]
+    margin = 0.0 if form.temporal else 0.5
+    last = form.points[-1].at
+    right = 14.0 if form.temporal else max(2.0, width(last) / 2 - 10)
+    x = Scale(xs[0] - margin, xs[-1] + margin, left, total - right)
+    times = time_ticks(x.low, x.high, x.end - x.start) if form.temporal else None
+    return Layout(
+        xs, _gaps(form, xs), _alone(form), y_ticks, y_texts, x, Scale(y_low, y_high, TOP + HEIGHT, TOP), right, times, _steps(form, x)
+    )
+
+
+def _gaps(form: Line, xs: list[float]) -> list[tuple[float, float]]:
+    """Runs of missing points, each from half-way after the last known point to half-way before the next."""
+    found: list[tuple[float, float]] = []
+    start: int | None = None
+    for i, point in enumerate(form.points):
+        if point.value is None and start is None:
+            start = i
+        if point.value is not None and start is not None:
+            found.append((_between(xs, start - 1, start), _between(xs, i - 1, i)))
+            start = None
+    if start is not None:
+        found.append((_between(xs, start - 1, start), xs[-1]))
+    return found
+
+
+def _between(xs: list[float], i: int, j: int) -> float:
+    return xs[max(j, 0)] if i < 0 else (xs[i] + xs[j]) / 2
+
+
+def _alone(form: Line) -> list[int]:
+    values = [None, *(point.value for point in form.points), None]
+    return [i for i, value in enumerate(values[1:-1]) if value is not None and values[i] is None and values[i + 2] is None]
+
+
+def _steps(form: Line, x: Scale) -> list[int]:
+    """Every n-th step, so that texts don't touch."""
+    if form.temporal:
+        return []
+    widest, distance = max(width(point.at) for point in form.points) + TICK_GAP, (x.end - x.start) / len(form.points)
+    every = next((n for n in (1, 2, 3, 4, 5, 6, 10, 12, 20, 50) if n * distance >= widest), len(form.points))
+    return list(range(0, len(form.points), every))
+
+
+def _note_side(at: Layout, index: int, text: str) -> tuple[str, int]:
+    return ("right", -8) if at.x(at.xs[index]) + 8 + width(text) > at.x.end + at.right else ("left", 8)
+
+
+def specification(form: Line, total: int) -> Spec:
+    """The same as Vega-Lite."""
+    at = _layout(form, total)
+    moments = [_iso(x) if form.temporal else x for x in at.xs]
+    rows = [
+        {"x": moment, "at": point.at, "value": point.value, "alone": i in at.alone}
+        for i, (moment, point) in enumerate(zip(moments, form.points, strict=True))
+    ]
+    x = _x(at)
+    plain_x: Spec = {"field": "x", "type": x["type"], "scale": x["scale"]}
+    y = quantity("value", at.y.low, at.y.high, {"grid": True, "values": at.y_ticks, "format": d3_format(at.y_ticks, share=form.share)})
+    layers: list[Spec] = []
+    if at.gaps:
+        bands = [{"x": _iso(a) if form.temporal else a, "end": _iso(b) if form.temporal else b} for a, b in at.gaps]
+        layers.append(
+            {"data": {"values": bands}, "mark": {"type": "rect", "color": LIGHT["gap"]}, "encoding": {"x": plain_x, "x2": {"field": "end"}}}
+        )
+    layers.append({"mark": {"type": "line", "invalid": "break-paths-filter-domains"}, "encoding": {"x": x, "y": y}})
+    dot = {"type": "point", "filled": True, "opacity": 1}
+    if at.alone or not form.temporal:
+        shown = "datum.value !== null" if not form.temporal else "datum.alone"
+        mark = {**dot, "size": 20, "color": LIGHT["series-1"]}
+        layers.append({"transform": [{"filter": shown}], "mark": mark, "encoding": {"x": plain_x, "y": y}})
+    for note in form.notes:
+        row = [{"x": moments[note.index], "value": form.points[note.index].value, "text": note.text}]
+        align, dx = _note_side(at, note.index, note.text)
+        layers.append(
+            {"data": {"values": row}, "mark": {**dot, "size": 34, "color": LIGHT["series-2"]}, "encoding": {"x": plain_x, "y": y}}
+        )
+        layers.append(texts(row, plain_x, y, align=align, dx=dx, baseline="middle"))
+    if at.steps:
+        names = [{"x": at.xs[i], "text": form.points[i].at} for i in at.steps]
+        layers.append(texts(names, plain_x, {"value": HEIGHT + 13}, baseline="middle", color=LIGHT["ink-2"]))
+    padding = {"left": at.x.start, "right": at.right, "top": TOP, "bottom": BOTTOM}
+    return frame(total - at.x.start - at.right, HEIGHT, padding, layers, rows)
+
+
+def _x(at: Layout) -> Spec:
+    if at.times is None:
+        return quantity("x", at.x.low, at.x.high, {"labels": False, "values": []})
+    axis = {"values": [round(1000 * moment) for moment in at.times.at], "format": at.times.format}
+    scale = {"type": "utc", "domain": [round(1000 * at.x.low), round(1000 * at.x.high)], "nice": False}
+    return {"field": "x", "type": "temporal", "axis": axis, "scale": scale}
+
+
+def _iso(moment: float) -> str:
+    return dt.datetime.fromtimestamp(moment, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def draw(form: Line, total: int) -> Canvas:
+    """The page's drawing."""
+    at = _layout(form, total)
+    canvas = Canvas(total, TOP + HEIGHT + BOTTOM)
+    base = at.y.start
+    for start, end in at.gaps:
+        canvas.rect(at.x(start), TOP, at.x(end) - at.x(start), HEIGHT, "gap")
+    for tick, text in zip(at.y_ticks, at.y_texts, strict=True):
+        canvas.line(at.x.start, at.y(tick), at.x.end, at.y(tick), "grid")
+        canvas.text(at.x.start - 6, at.y(tick) + 4, text, "ink-2", anchor="end")
+    canvas.line(at.x.start, base, at.x.end, base, "axis")
+    labels = zip(at.times.at, at.times.texts, strict=True) if at.times else ((at.xs[i], form.points[i].at) for i in at.steps)
+    for moment, text in labels:
+        canvas.text(at.x(moment), base + 17, text, "ink-2", anchor="middle")
+    canvas.path(_path(form, at), "series-1", 1.75, ' stroke-linejoin="round"')
+    for i, point in enumerate(form.points):
+        if point.value is not None and (i in at.alone or not form.temporal):
+            canvas.dot(at.x(at.xs[i]), at.y(point.value), 2.5, "series-1")
+    for note in form.notes:
+        value = form.points[note.index].value
+        if value is not None:
+            x, y = at.x(at.xs[note.index]), at.y(value)
+            align, dx = _note_side(at, note.index, note.text)
+            canvas.dot(x, y, 3.3, "series-2")
+            canvas.text(x + dx, y + 4, note.text, "ink", anchor="end" if align == "right" else "start")
+    return canvas
+
+
+def _path(form: Line, at: Layout) -> str:
+    parts: list[str] = []
+    pen = "M"
+    for moment, point in zip(at.xs, form.points, strict=True):
+        if point.value is None:
+            pen = "M"
+            continue
+        parts.append(f"{pen}{short(at.x(moment))} {short(at.y(point.value))}")
+        pen = "L"
+    return "".join(parts)
