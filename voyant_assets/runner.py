@@ -10,20 +10,20 @@ from __future__ import annotations
 import functools
 import logging
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from resources.metadata.artifacts import Computed, Link
+from resources.metadata.artifacts import Computed
 from resources.telemetry.tracing import span
 from voyant_assets.catalogue import Catalogue
+from voyant_assets.ledger import ComputedStage, Ledger
 from voyant_assets.runtime.environment import Environment
 from voyant_core import clock, errors
 from voyant_core.canonical import digest, sha256
 from voyant_core.keys import TABLE_STAGE, TableAddress
-from voyant_core.model.artifact import Artifact, ManifestInput
+from voyant_core.model.artifact import Artifact
 from voyant_core.model.job import Job, PlannedTable, StageRun, StageState
-from voyant_core.model.lineage import LineageEdge
 from voyant_core.model.source import FoundTable, Landing, SourceRecord
 from voyant_core.model.table import TableSnapshot
 from voyant_core.stage import Stage, StageContext, StageResult, StageSkipped
@@ -50,8 +50,7 @@ class _Done:
     """What later stages know of an earlier one."""
 
     stage: Stage
-    key: str
-    files: list[Computed]
+    computed: ComputedStage
     model: Any = None
     is_loaded: bool = False
 
@@ -82,7 +81,11 @@ class TableRun:
 
     @property
     def address(self) -> TableAddress:
-        return TableAddress(self.job.tenant, self.table.source, self.table.name)
+        return self._ledger.address
+
+    @property
+    def _ledger(self) -> Ledger:
+        return Ledger(self.environment.store, self.job, self.table, self.run_id, self.environment.engine.dialect)
 
     @property
     def snapshot(self) -> TableSnapshot | None:
@@ -147,12 +150,12 @@ class TableRun:
         store = self.environment.store.artifacts(self.job.tenant)
         files = store.computed(key)
         if files:
-            self._done[stage.name] = _Done(stage, key, files)
+            self._done[stage.name] = _Done(stage, self._computed(stage, key, files))
             return Outcome(started.model_copy(update={"state": StageState.REUSED}), self.snapshot)
         result = stage.run(self._context(stage))
         files = [Computed(output.file, output.kind, output.media_type, len(output.data), sha256(output.data)) for output in result.outputs]
         self.environment.objects.put_all(self.job.tenant, [output.data for output in result.outputs])
-        self._done[stage.name] = _Done(stage, key, files, result.model, is_loaded=True)
+        self._done[stage.name] = _Done(stage, self._computed(stage, key, files), result.model, is_loaded=True)
         return Outcome(started.model_copy(update={"state": StageState.SUCCEEDED}), self.snapshot, result=result)
 
     def _refuse_without_needs(self, stage: Stage) -> None:
@@ -170,7 +173,11 @@ class TableRun:
         key = self._reuse_key(stage)
         files = self.environment.store.artifacts(self.job.tenant).computed(key)
         if files:
-            self._done[stage.name] = _Done(stage, key, files)
+            self._done[stage.name] = _Done(stage, self._computed(stage, key, files))
+
+    def _computed(self, stage: Stage, key: str, files: list[Computed]) -> ComputedStage:
+        feeds = [name for name in (*stage.needs, *stage.wants) if name == TABLE_STAGE or name in self._done]
+        return ComputedStage(stage.name, stage.code_version, key, files, feeds)
 
     def _reuse_key(self, stage: Stage) -> str:
         pinned = self._need_table()
@@ -185,7 +192,7 @@ class TableRun:
                 "parameters": self._parameters(stage).model_dump(mode="json"),
                 # the plan's KPIs reach later stages through the digests of what they made
                 "kpis": [kpi.model_dump() for kpi in self.job.plan.kpis] if "kpi" in stage.produces else [],
-                "upstream": [[name, sorted([file.file, file.sha256] for file in self._done[name].files)] for name in feeds],
+                "upstream": [[name, sorted([file.file, file.sha256] for file in self._done[name].computed.files)] for name in feeds],
                 "progress": [[run.name, run.state, run.code] for run in self._shown_progress()] if stage.wants else [],
             }
         )
@@ -239,7 +246,7 @@ class TableRun:
         done = self._done[name]
         if not done.is_loaded:
             objects = self.environment.objects
-            done.model = done.stage.load({file.file: objects.get(self.job.tenant, file.sha256) for file in done.files})
+            done.model = done.stage.load({file.file: objects.get(self.job.tenant, file.sha256) for file in done.computed.files})
             done.is_loaded = True
         return done.model
 
@@ -247,12 +254,12 @@ class TableRun:
 
     def _attempted(self, name: str, work: Callable[[StageRun], Outcome]) -> Outcome:
         started = StageRun(table=self.table.label, name=name, state=StageState.RUNNING, started_at=clock.now())
-        self._record_start(started)
+        self._ledger.started(started)
         clock_start = time.perf_counter()
         with span(f"stage {name}", **{"voyant.table": str(self.address), "voyant.job": self.job.id}):
             outcome = self._with_retries(started, work)
         ended = outcome.stage.model_copy(update={"duration_s": round(time.perf_counter() - clock_start, 4)})
-        artifacts = self._record_end(ended)
+        artifacts = self._ledger.ended(ended, self.snapshot, self._done[name].computed if name in self._done else None)
         self._progress.append(ended)
         self._artifacts += artifacts
         log.info("stage ended", extra={"stage": name, "state": str(ended.state), "duration_s": ended.duration_s, "reason": ended.reason})
@@ -279,60 +286,6 @@ class TableRun:
 
     def _ended(self, started: StageRun, state: StageState, code: str, reason: str) -> Outcome:
         return Outcome(started.model_copy(update={"state": state, "code": code, "reason": reason}), self.snapshot)
-
-    def _record_start(self, stage: StageRun) -> None:
-        store = self.environment.store
-        with store.database.write() as connection:
-            store.jobs(self.job.tenant).record_stage(connection, self.job.id, stage)
-
-    def _record_end(self, stage: StageRun) -> list[Artifact]:
-        store, tenant = self.environment.store, self.job.tenant
-        artifacts, linked = store.artifacts(tenant), list[Artifact]()
-        with store.database.write() as connection:
-            if stage.name == TABLE_STAGE and self.snapshot is not None and stage.state.is_done:
-                store.jobs(tenant).record_input(connection, self.job.id, self.table.label, self._manifest_input(self.snapshot))
-                artifacts.add_lineage(connection, [self._edge("source", "table", "ingest")])
-            done = self._done.get(stage.name)
-            if done is not None and stage.state.is_done and self.snapshot is not None:
-                artifacts.add(connection, done.key, done.files, self.snapshot.content_version, done.stage.code_version)
-                key = self.address.asset_key(stage.name)
-                link = Link(self.job.id, self.table.label, key, self.run_id, reused=stage.state is StageState.REUSED)
-                linked = artifacts.link(connection, done.key, link)
-                artifacts.add_lineage(connection, list(self._stage_edges(done.stage, linked)))
-            store.jobs(tenant).record_stage(connection, self.job.id, stage)
-        return linked
-
-    def _manifest_input(self, snapshot: TableSnapshot) -> ManifestInput:
-        size_mb = snapshot.size_bytes / 1e6
-        return ManifestInput(
-            source_id=self.source.id,
-            table=str(self.address),
-            snapshot_id=snapshot.snapshot_id,
-            content_version=snapshot.content_version,
-            rows=snapshot.rows,
-            landing_sha256=snapshot.landing_sha256,
-            engine=self.environment.engine.dialect,
-            engine_reason=f"{size_mb:.3g} MB of Parquet: fits the run's memory",
-        )
-
-    def _edge(self, upstream: str, downstream: str, kind: Any) -> LineageEdge:
-        return LineageEdge(upstream=self._urn(upstream), downstream=self._urn(downstream), kind=kind, job_id=self.job.id)
-
-    def _stage_edges(self, stage: Stage, linked: list[Artifact]) -> Generator[LineageEdge]:
-        for need in (*stage.needs, *stage.wants):
-            if need == TABLE_STAGE or need in self._done:
-                yield self._edge("table" if need == TABLE_STAGE else f"stage:{need}", f"stage:{stage.name}", "compute")
-        for artifact in linked:
-            urn = f"urn:voyant:{self.job.tenant}:artifact:{artifact.sha256}"
-            yield LineageEdge(upstream=self._urn(f"stage:{stage.name}"), downstream=urn, kind="produce", job_id=self.job.id)
-
-    def _urn(self, what: str) -> str:
-        tenant = self.job.tenant
-        if what == "source":
-            return f"urn:voyant:{tenant}:source:{self.table.source}"
-        if what == "table":
-            return f"urn:voyant:{tenant}:table:{self.address}"
-        return f"urn:voyant:{tenant}:stage:{self.address}.{what.removeprefix('stage:')}"
 
 
 class _Results(Mapping[str, Any]):

@@ -21,7 +21,8 @@ def rounded(value: float) -> float | None:
     """`value` to 10 significant digits and 10 decimals without a negative zero; None for NaN and infinities."""
     if not math.isfinite(value):
         return None
-    return round(float(f"{value:.{DIGITS}g}"), DIGITS) + 0.0
+    shorter = float(f"{value:.{DIGITS}g}")
+    return round(shorter, DIGITS) + 0.0 if math.isfinite(shorter) else value  # rounding up the largest doubles leaves their range
 
 
 def plain(value: Any) -> Any:

@@ -4,8 +4,6 @@ Keys are addresses: `[tenant, source]`, `[tenant, source, table]`, `[tenant, sou
 location (all sources of the registry) and a run (just its own), so a source registered a moment ago needs no reload.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Iterator, Sequence
 from typing import Any

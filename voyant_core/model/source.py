@@ -48,6 +48,9 @@ class ReadOptions(BaseModel):
     date_format: str | None = None
     timestamp_format: str | None = None
     decimal_separator: str | None = None
+    thousands_separator: str | None = None
+    comment: str | None = None
+    short_rows: bool = Field(default=False, description="Rows with fewer values than columns are filled with nulls.")
     renamed: dict[str, str] = {}
     notes: list[str] = Field(default=[], description="What a person should know about the reading, one sentence each.")
 

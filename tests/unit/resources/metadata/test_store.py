@@ -1,0 +1,181 @@
+import multiprocessing
+import os
+import threading
+
+import alembic.autogenerate
+import alembic.migration
+import pytest
+import sqlalchemy as sa
+
+from resources.metadata.artifacts import Computed, Link
+from resources.metadata.database import Database
+from resources.metadata.schema import HEAD, metadata
+from resources.metadata.store import MetadataStore
+from voyant_core import errors
+from voyant_core.model.artifact import ArtifactKind
+from voyant_core.model.job import AnalyzeRequest, Job, JobState, Plan, PlannedTable, Problem, StageRun, StageState
+from voyant_core.model.source import Landing, ProbeResult, SourceType
+
+PROBE = ProbeResult(landing=Landing(sha256="ab" * 32, size_bytes=3, file_name="x.csv"), tables=[])
+
+
+@pytest.fixture
+def store(tmp_path):
+    database = Database.at(tmp_path / "voyant.db")
+    database.upgrade()
+    yield MetadataStore(database)
+    database.close()
+
+
+def a_job(job_id="job_1", **fields):
+    table = PlannedTable(source_id="src_1", source="sales", name="orders", label="orders", landing_sha256="", stages=["ingest", "profile"])
+    plan = Plan(tenant="acme", tables=[table], required=["ingest"], params={}, kpis=[], request_digest="sha256:0", digest="sha256:1")
+    stages = [StageRun(table="orders", name=name, state=StageState.PENDING) for name in table.stages]
+    known = {"id": job_id, "tenant": "acme", "state": JobState.QUEUED, "origin": "rest", "source_id": "src_1", "request": AnalyzeRequest(source="x"), "plan": plan, "created_at": "2026-01-01T00:00:00.000Z", "stages": stages}  # fmt: skip
+    return Job(**{**known, **fields})
+
+
+def test_the_migrations_give_the_schema(store):
+    with store.database.read() as connection:
+        context = alembic.migration.MigrationContext.configure(connection)
+        assert context.get_current_revision() == HEAD
+        assert alembic.autogenerate.compare_metadata(context, metadata) == []
+
+
+def test_the_schema_can_be_taken_back(store):
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(os.path.join(os.path.dirname(sa.__file__), "..", "..")))  # noqa: PTH118, PTH120
+    import resources.metadata.database as module
+
+    config.set_main_option("script_location", f"{os.path.dirname(module.__file__)}/migrations")  # noqa: PTH120
+    with store.database.write() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        assert sa.inspect(connection).get_table_names() == ["alembic_version"]
+
+
+def test_the_same_uri_is_the_same_source_and_another_gets_a_slug_of_its_own(store):
+    sources = store.sources("acme")
+    first = sources.register(SourceType.FILE, "file:///a/x.csv", "x", PROBE, pinned=False)
+    again = sources.register(SourceType.FILE, "file:///a/x.csv", "x", PROBE, pinned=True)
+    other = sources.register(SourceType.FILE, "file:///b/x.csv", "x", PROBE, pinned=False)
+    assert (again.id, again.pinned) == (first.id, True)
+    assert (first.slug, other.slug) == ("x", "x_2")
+
+
+def test_another_tenant_sees_nothing(store):
+    record = store.sources("acme").register(SourceType.FILE, "file:///x.csv", "x", PROBE, pinned=False)
+    store.jobs("acme").create(a_job())
+    for ask in (lambda: store.sources("globex").get(record.id), lambda: store.jobs("globex").get("job_1")):
+        with pytest.raises(errors.VoyantError) as refused:
+            ask()
+        assert refused.value.code.status == 404
+    assert store.sources("globex").page(10, None) == ([], None)
+    assert store.jobs("globex").events("job_1", 0) == []
+    store.jobs("globex").request_cancel("job_1")
+    assert store.jobs("acme").get("job_1").cancel_requested is False
+
+
+def test_pages_follow_one_another_without_gap_or_overlap(store):
+    for number in range(7):
+        store.jobs("acme").create(a_job(f"job_{number}"))
+    seen, cursor = [], None
+    while True:
+        page, cursor = store.jobs("acme").page(None, None, 3, cursor)
+        seen += [job.id for job in page]
+        if cursor is None:
+            break
+    assert seen == [f"job_{number}" for number in reversed(range(7))]
+
+
+def test_a_cursor_that_is_not_ours_is_refused(store):
+    with pytest.raises(errors.VoyantError) as refused:
+        store.jobs("acme").page(None, None, 3, "%%%é")
+    assert refused.value.code is errors.BAD_REQUEST
+
+
+def test_a_key_used_again_gives_the_same_job_and_for_another_body_a_conflict(store):
+    jobs = store.jobs("acme")
+    jobs.create(a_job("job_1"), ("analyze", "k", "sha256:a"))
+    assert jobs.create(a_job("job_2"), ("analyze", "k", "sha256:a")).id == "job_1"
+    assert jobs.replayed("analyze", "k", "sha256:a").id == "job_1"
+    with pytest.raises(errors.VoyantError) as refused:
+        jobs.create(a_job("job_3"), ("analyze", "k", "sha256:b"))
+    assert refused.value.code is errors.IDEMPOTENCY_CONFLICT
+
+
+def test_a_job_is_closed_once(store):
+    jobs = store.jobs("acme")
+    jobs.create(a_job())
+    assert jobs.start("job_1")
+    assert not jobs.start("job_1")
+    failed = [StageRun(table="orders", name="ingest", state=StageState.FAILED, code="VYNT-7004", reason="rubbish")]
+    assert jobs.close("job_1", JobState.FAILED, failed, Problem(code="VYNT-7004", detail="rubbish"), "00" * 32)
+    assert not jobs.close("job_1", JobState.SUCCEEDED, [], None, "11" * 32)
+    job = jobs.get("job_1")
+    assert (job.state, job.stages[0].state, job.problem.code, job.manifest_sha256) == (
+        JobState.FAILED,
+        StageState.FAILED,
+        "VYNT-7004",
+        "00" * 32,
+    )
+    assert [event.type for event in jobs.events("job_1", 0)] == ["job.accepted", "job.started", "stage.finished", "job.finished"]
+
+
+def test_the_files_of_a_computed_stage_are_linked_under_each_jobs_label(store):
+    artifacts = store.artifacts("acme")
+    store.jobs("acme").create(a_job())
+    file = Computed("profile.json", ArtifactKind.PROFILE, "application/json", 2, "cd" * 32)
+    with store.database.write() as connection:
+        artifacts.add(connection, "sha256:k", [file], "77", "1")
+        artifacts.add(connection, "sha256:k", [file], "77", "1")
+        artifacts.link(connection, "sha256:k", Link("job_1", "orders", ["acme", "sales", "orders", "profile"], "run_1", reused=False))
+    (linked,) = artifacts.of_job("job_1")
+    assert (linked.name, linked.uri, linked.href) == (
+        "orders/profile.json",
+        "voyant://acme/job_1/orders/profile.json",
+        "/v1/artifacts/job_1/orders/profile.json",
+    )
+    assert store.artifacts("globex").computed("sha256:k") == []
+
+
+def test_a_lease_is_held_by_one_and_runs_out_with_its_owner(store, monkeypatch):
+    with store.leases.held("ingest:t", "a", 1):
+        assert not store.leases.acquire("ingest:t", "b")
+        with pytest.raises(errors.VoyantError) as refused, store.leases.held("ingest:t", "b", 0.1):
+            raise AssertionError
+        assert refused.value.code is errors.LEASE_HELD
+    assert store.leases.acquire("ingest:t", "b")
+    monkeypatch.setattr("resources.metadata.leases.time.time", lambda: 4e9)
+    assert store.leases.acquire("ingest:t", "c")
+
+
+def _open_and_count(path, queue):
+    database = Database.at(path)
+    database.upgrade()
+    queue.put(len(MetadataStore(database).open_jobs()))
+
+
+def test_processes_that_start_together_on_an_empty_home_create_one_schema(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    queue = context.Queue()
+    starting = [context.Process(target=_open_and_count, args=(tmp_path / "v.db", queue)) for _ in range(3)]
+    for process in starting:
+        process.start()
+    assert [queue.get(timeout=60) for _ in starting] == [0, 0, 0]
+    for process in starting:
+        process.join()
+        assert process.exitcode == 0
+
+
+def test_writers_in_many_threads_wait_for_one_another(store):
+    jobs = store.jobs("acme")
+    threads = [threading.Thread(target=lambda n=n: jobs.create(a_job(f"job_{n:02}"))) for n in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.open_jobs()) == 16

@@ -1,0 +1,95 @@
+"""What a run writes down about one table: stage states, artifacts, inputs and lineage, each stage in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+from resources.metadata.artifacts import Computed, Link
+from resources.metadata.store import MetadataStore
+from voyant_core.keys import TABLE_STAGE, TableAddress
+from voyant_core.model.artifact import Artifact, ManifestInput
+from voyant_core.model.job import Job, PlannedTable, StageRun, StageState
+from voyant_core.model.lineage import LineageEdge
+from voyant_core.model.table import TableSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedStage:
+    """A stage's artifacts under the key by which they can be reused. `feeds` are the stages whose results it read."""
+
+    name: str
+    code_version: str
+    key: str
+    files: list[Computed]
+    feeds: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The record of one table of one job."""
+
+    store: MetadataStore
+    job: Job
+    table: PlannedTable
+    run_id: str
+    engine: str
+
+    @property
+    def address(self) -> TableAddress:
+        return TableAddress(self.job.tenant, self.table.source, self.table.name)
+
+    def started(self, stage: StageRun) -> None:
+        with self.store.database.write() as connection:
+            self.store.jobs(self.job.tenant).record_stage(connection, self.job.id, stage)
+
+    def ended(self, stage: StageRun, snapshot: TableSnapshot | None, computed: ComputedStage | None) -> list[Artifact]:
+        """Record how a stage ended, with what it made; the artifacts as this job names them."""
+        jobs, artifacts = self.store.jobs(self.job.tenant), self.store.artifacts(self.job.tenant)
+        linked: list[Artifact] = []
+        with self.store.database.write() as connection:
+            if stage.state.is_done and snapshot is not None:
+                if stage.name == TABLE_STAGE:
+                    jobs.record_input(connection, self.job.id, self.table.label, self._input(snapshot))
+                    artifacts.add_lineage(connection, [self._edge(self._source_urn, self._table_urn, "ingest")])
+                if computed is not None:
+                    artifacts.add(connection, computed.key, computed.files, snapshot.content_version, computed.code_version)
+                    reused = stage.state is StageState.REUSED
+                    link = Link(self.job.id, self.table.label, self.address.asset_key(stage.name), self.run_id, reused)
+                    linked = artifacts.link(connection, computed.key, link)
+                    artifacts.add_lineage(connection, list(self._edges(computed, linked)))
+            jobs.record_stage(connection, self.job.id, stage)
+        return linked
+
+    def _input(self, snapshot: TableSnapshot) -> ManifestInput:
+        return ManifestInput(
+            source_id=self.table.source_id,
+            table=str(self.address),
+            snapshot_id=snapshot.snapshot_id,
+            content_version=snapshot.content_version,
+            rows=snapshot.rows,
+            landing_sha256=snapshot.landing_sha256,
+            engine=self.engine,
+            engine_reason=f"{snapshot.size_bytes / 1e6:.3g} MB of Parquet: fits the run's memory",
+        )
+
+    def _edges(self, computed: ComputedStage, linked: list[Artifact]) -> Generator[LineageEdge]:
+        stage = self._stage_urn(computed.name)
+        for feed in computed.feeds:
+            yield self._edge(self._table_urn if feed == TABLE_STAGE else self._stage_urn(feed), stage, "compute")
+        for artifact in linked:
+            yield self._edge(stage, f"urn:voyant:{self.job.tenant}:artifact:{artifact.sha256}", "produce")
+
+    def _edge(self, upstream: str, downstream: str, kind: str) -> LineageEdge:
+        return LineageEdge.model_validate({"upstream": upstream, "downstream": downstream, "kind": kind, "job_id": self.job.id})
+
+    @property
+    def _source_urn(self) -> str:
+        return f"urn:voyant:{self.job.tenant}:source:{self.table.source}"
+
+    @property
+    def _table_urn(self) -> str:
+        return f"urn:voyant:{self.job.tenant}:table:{self.address}"
+
+    def _stage_urn(self, name: str) -> str:
+        return f"urn:voyant:{self.job.tenant}:stage:{self.address}.{name}"
