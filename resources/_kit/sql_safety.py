@@ -2,8 +2,8 @@
 
 It is the first of two walls: the engine runs what it lets through with external access off and under limits of time and memory. What runs
 is the caller's statement written anew word by word (comments gone, strings and names quoted afresh), so that engine and guard cannot
-differ on where a string or comment ends. It is not generated from the tree: sqlglot 30 writes `a ~ 'x'` as a full match, which DuckDB 2 does not mean.
-It is not a planner: types are left to the engine. sqlglot is imported on first use (0.2 s).
+differ on where a string or comment ends. It is not generated from the tree: sqlglot 30 writes `a ~ 'x'` as a full match, which DuckDB 2
+does not mean. It is not a planner: types are left to the engine. sqlglot is imported on first use (0.2 s).
 """
 
 from __future__ import annotations
