@@ -1,0 +1,47 @@
+"""The shapes of strings: `N14228` is an `A99999`. Letters of every script that knows case, digits of every script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voyant_core.model.profile import Pattern
+
+LISTED = 5
+LONGEST = 50
+COMMON = 0.01
+"""A column whose commonest shape is rarer than this has no shapes worth telling: prose, names, addresses."""
+
+
+class _Shapes(dict[int, str]):
+    """A table for `str.translate` that fills itself."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        shape = "A" if character.isupper() else "a" if character.islower() else "9" if character.isdecimal() else character
+        self[code] = shape
+        return shape
+
+
+_TABLE = _Shapes()
+
+
+def shape_of(text: str) -> str:
+    """`A` for an upper-case letter, `a` lower-case, `9` digit, others as they are; cut after 50 characters."""
+    shape = text[:LONGEST].translate(_TABLE)
+    return shape + "…" if len(text) > LONGEST else shape
+
+
+def shapes(values: Sequence[str], counts: Sequence[int], total: int) -> list[Pattern]:
+    """At most 5 shapes, most frequent first, ties by shape; none when even the first covers less than a hundredth."""
+    found: dict[str, int] = {}
+    for value, count in zip(values, counts, strict=True):
+        shape = shape_of(value)
+        found[shape] = found.get(shape, 0) + count
+    return ranked(list(found.items()), total)
+
+
+def ranked(found: Sequence[tuple[str, int]], total: int) -> list[Pattern]:
+    best = sorted(found, key=lambda item: (-item[1], item[0]))[:LISTED]
+    if not best or best[0][1] < COMMON * total:
+        return []
+    return [Pattern(pattern=shape, count=count, share=count / total) for shape, count in best]

@@ -1,0 +1,233 @@
+"""The SQL of the profile. Pure text; `collect` runs it. Every answer has a total order, so that it is the same in every run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voyant_assets.analysis.profile.kinds import Family, TypedColumn
+
+SAMPLE = 300
+"""(value, count) pairs per column that the reading of its meaning gets."""
+
+
+def ranges(view: str, columns: Sequence[TypedColumn]) -> str:
+    """Minimum and maximum of every integer and date (in seconds): Parquet's own statistics answer this without a scan."""
+    extremes = [f"{function}({column.sql})" for column in columns for function in ("min", "max")]
+    wanted = [
+        f"epoch({e})" if c.family is Family.DATE else e for c, e in zip((c for c in columns for _ in range(2)), extremes, strict=True)
+    ]
+    return f"SELECT {', '.join(wanted)} FROM {view}"
+
+
+def distinct_estimates(view: str, columns: Sequence[TypedColumn]) -> str:
+    return f"SELECT {', '.join(f'approx_count_distinct({column.sql})' for column in columns)} FROM {view}"
+
+
+def frequencies(view: str, columns: Sequence[TypedColumn], materialize: bool) -> str:
+    """The frequency tables of several columns of one shape below one another: (i, v, k) for numbers, (i, v, n, p, k) for the rest.
+
+    `materialize` reads the rows once into memory. A wide table takes 50 ms to bind, and without it every column binds it again.
+    """
+    head, source = "", view
+    names = [column.sql for column in columns]
+    if materialize:
+        picked = ", ".join(f"{column.sql} AS c{place}" for place, column in enumerate(columns))
+        head, source, names = (
+            f"WITH picked AS MATERIALIZED (SELECT {picked} FROM {view}) ",
+            "picked",
+            [f"c{i}" for i in range(len(columns))],
+        )
+    parts = [
+        f"SELECT {place} AS i, {_shape(column)}, k FROM"
+        f" (SELECT {name} AS v, count(*) AS k FROM {source} WHERE {name} IS NOT NULL GROUP BY 1)"
+        for place, (column, name) in enumerate(zip(columns, names, strict=True))
+    ]
+    order = "1, 2" if is_numeric(columns[0]) else "1, 2, 3, 4, 5"
+    return f"{head}{' UNION ALL '.join(parts)} ORDER BY {order}"
+
+
+def is_numeric(column: TypedColumn) -> bool:
+    """Whether a frequency table holds the column's values as numbers rather than as text."""
+    return column.family in (Family.INTEGER, Family.BOOLEAN, Family.FLOAT)
+
+
+def _shape(column: TypedColumn) -> str:
+    if column.family is Family.FLOAT:
+        return "CAST(v AS DOUBLE) AS v"
+    if is_numeric(column):
+        return "CAST(v AS BIGINT) AS v"
+    return f"{column.text('v')} AS v, {column.number('v')} AS n, {column.padded('v')} AS p"
+
+
+# ---- columns with too many values for a frequency table
+
+
+def extremes(view: str, columns: Sequence[TypedColumn]) -> str:
+    """Per column: filled, usable, minimum, maximum (as published), minimum, maximum and sum of `number`, then two more.
+
+    The two are the sum of absolutes and null for numbers and times, rows that are empty and that are padded for strings.
+    """
+    wanted: list[str] = []
+    for column in columns:
+        x = column.usable(column.sql)
+        y = f"epoch({x})" if column.kind == "temporal" else column.number(x)
+        wanted += [f"count({column.sql})", f"count({x})"]
+        if column.family is Family.OTHER:
+            wanted += ["NULL"] * 7
+            continue
+        wanted += [_published(column, f"{function}({x})") for function in ("min", "max")]
+        wanted += [f"min({y})", f"max({y})", f"sum({y})"]
+        is_string = column.kind == "string"
+        wanted += [f"count_if({x} = '')", f"count_if({column.padded(x)})"] if is_string else [f"sum(abs({y}))", "NULL"]
+    return f"SELECT {', '.join(wanted)} FROM {view}"
+
+
+EXTREMES = 9
+
+
+def _published(column: TypedColumn, expression: str) -> str:
+    if column.family is Family.FLOAT:
+        return f"CAST({expression} AS DOUBLE)"
+    return expression if is_numeric(column) else column.text(expression)
+
+
+def powers(view: str, columns: Sequence[tuple[TypedColumn, float, float]]) -> str:
+    """Per (column, centre, scale): sums of the 2nd, 3rd, 4th power of (x - centre) / scale, zeros, negatives, whether all are whole."""
+    wanted: list[str] = []
+    for column, centre, scale in columns:
+        x = column.number(column.usable(column.sql))
+        z = f"(({x} - ({centre!r})) / {scale!r})"
+        wanted += [f"sum({z} * {z})", f"sum({z} * {z} * {z})", f"sum({z} * {z} * {z} * {z})"]
+        wanted += [f"count_if({x} = 0)", f"count_if({x} < 0)", f"bool_and({x} = floor({x}))"]
+    return f"SELECT {', '.join(wanted)} FROM {view}"
+
+
+POWERS = 6
+
+
+def full_count(view: str, column: TypedColumn) -> str:
+    """Distinct values, those that occur once, sum of k ln k, and the most frequent values with their counts."""
+    x = column.usable(column.sql)
+    value = _published(column, "v")
+    return (
+        f"WITH counted AS MATERIALIZED (SELECT {x} AS v, count(*) AS k FROM {view} WHERE {x} IS NOT NULL GROUP BY 1)"
+        " SELECT (SELECT count(*) FROM counted), (SELECT count_if(k = 1) FROM counted), (SELECT sum(k * ln(k)) FROM counted),"
+        f" (SELECT list([{_as_text(value)}, CAST(k AS VARCHAR)] ORDER BY k DESC, {_order(column)})"
+        f" FROM (SELECT v, k FROM counted ORDER BY k DESC, {_order(column)} LIMIT {SAMPLE}))"
+    )
+
+
+def _as_text(value: str) -> str:
+    return f"CAST({value} AS VARCHAR)"
+
+
+def _order(column: TypedColumn) -> str:
+    return column.text("v") if column.family is Family.OTHER else "v"
+
+
+def fullest_buckets(view: str, column: TypedColumn, buckets: int, keep: int) -> str:
+    x = column.usable(column.sql)
+    return (
+        f"SELECT hash({x}) % {buckets} AS b, count(*) AS k FROM {view} WHERE {x} IS NOT NULL GROUP BY 1 ORDER BY k DESC, b LIMIT {keep + 1}"
+    )
+
+
+def values_in_buckets(view: str, column: TypedColumn, buckets: int, chosen: Sequence[int]) -> str:
+    x = column.usable(column.sql)
+    return (
+        f"SELECT {_as_text(_published(column, 'v'))}, k FROM (SELECT {x} AS v, count(*) AS k FROM {view}"
+        f" WHERE {x} IS NOT NULL AND hash({x}) % {buckets} IN ({', '.join(map(str, chosen))}) GROUP BY 1)"
+        f" ORDER BY k DESC, {_order(column)} LIMIT {SAMPLE}"
+    )
+
+
+def numeric_quantiles(view: str, column: TypedColumn, probabilities: Sequence[float]) -> str:
+    return f"SELECT quantile_cont({column.number(column.usable(column.sql))}, {list(probabilities)}) FROM {view}"
+
+
+def observed_quantiles(view: str, column: TypedColumn, probabilities: Sequence[float]) -> str:
+    """Values that occur: as text, and in seconds."""
+    picked = f"(SELECT unnest(quantile_disc({column.usable(column.sql)}, {list(probabilities)})) AS v FROM {view})"
+    return f"SELECT {column.text('v')}, epoch(v) FROM {picked}"
+
+
+def deviation_median(view: str, column: TypedColumn, median: float) -> str:
+    return f"SELECT quantile_cont(abs({column.number(column.usable(column.sql))} - ({median!r})), 0.5) FROM {view}"
+
+
+def grid(view: str, column: TypedColumn, low: float, high: float, cells: int) -> str:
+    """(cell, rows) for `cells` equal cells of low..high; what lies outside is counted in cells -1 and `cells`."""
+    inside = f"least(floor((x - ({low!r})) / {(high - low) / cells!r}), {cells - 1})"
+    return _tally(view, column, f"CASE WHEN x < ({low!r}) THEN -1 WHEN x > ({high!r}) THEN {cells} ELSE {inside} END")
+
+
+def bars(view: str, column: TypedColumn, edges: Sequence[float]) -> str:
+    """(bar, rows) for ascending bounds, low <= x < high. A tree of comparisons is exact at the bounds, which floor(x / step) is not."""
+    return _tally(view, column, _branch(edges[1:-1], 0))
+
+
+def _branch(bounds: Sequence[float], offset: int) -> str:
+    if not bounds:
+        return str(offset)
+    middle = len(bounds) // 2
+    below, above = _branch(bounds[:middle], offset), _branch(bounds[middle + 1 :], offset + middle + 1)
+    return f"CASE WHEN x < ({bounds[middle]!r}) THEN {below} ELSE {above} END"
+
+
+def _tally(view: str, column: TypedColumn, place: str) -> str:
+    x = column.number(column.usable(column.sql))
+    return f"SELECT CAST({place} AS INTEGER) AS b, count(*) AS k FROM (SELECT {x} AS x FROM {view}) WHERE isfinite(x) GROUP BY 1 ORDER BY 1"
+
+
+def pattern_counts(view: str, column: TypedColumn, longest: int, listed: int) -> str:
+    """Shapes as in `patterns.shape_of`, most frequent first."""
+    v = column.string(column.sql)
+    shape = f"left({v}, {longest})"
+    for letters, sign in ((r"\p{Lu}", "A"), (r"\p{Ll}", "a"), (r"\p{Nd}", "9")):
+        shape = f"regexp_replace({shape}, '{letters}', '{sign}', 'g')"
+    return (
+        f"SELECT s, count(*) AS k FROM (SELECT {shape} || CASE WHEN length({v}) > {longest} THEN '…' ELSE '' END AS s"
+        f" FROM {view} WHERE {column.sql} IS NOT NULL) GROUP BY 1 ORDER BY k DESC, s LIMIT {listed}"
+    )
+
+
+def duplicates(view: str, columns: Sequence[TypedColumn]) -> str:
+    """Rows beyond the first of each group of rows with equal 64-bit hashes."""
+    return f"SELECT coalesce(sum(k - 1), 0) FROM (SELECT count(*) AS k FROM {view} GROUP BY hash({', '.join(c.sql for c in columns)}))"
+
+
+MASK_BITS = 60
+
+
+def null_patterns(view: str, columns: Sequence[TypedColumn], listed: int) -> str:
+    """(rows, masks ...) of the most frequent combinations of nulls, 60 columns to a mask, after the one row without nulls."""
+    masks = [
+        " + ".join(
+            f"CASE WHEN {column.sql} IS NULL THEN {1 << bit} ELSE 0 END" for bit, column in enumerate(columns[start : start + MASK_BITS])
+        )
+        for start in range(0, len(columns), MASK_BITS)
+    ]
+    names = [f"m{place}" for place in range(len(masks))]
+    picked = ", ".join(f"CAST({mask} AS BIGINT) AS {name}" for mask, name in zip(masks, names, strict=True))
+    return (
+        f"SELECT count(*) AS k, {', '.join(names)} FROM (SELECT {picked} FROM {view}) GROUP BY {', '.join(names)}"
+        f" ORDER BY {' + '.join(names)} <> 0, k DESC, {', '.join(names)} LIMIT {listed + 1}"
+    )
+
+
+def as_doubles(view: str, columns: Sequence[TypedColumn]) -> str:
+    picked = ", ".join(f"{column.number(column.usable(column.sql))} AS c{place}" for place, column in enumerate(columns))
+    return f"SELECT {picked} FROM {view}"
+
+
+def gaps(view: str, column: TypedColumn, listed: int) -> str:
+    """(distance in seconds, how often) between neighbouring distinct times, most frequent first."""
+    x = f"epoch({column.usable(column.sql)})"
+    return (
+        f"SELECT d, count(*) AS k FROM (SELECT x - lag(x) OVER (ORDER BY x) AS d FROM"
+        f" (SELECT DISTINCT {x} AS x FROM {view}) WHERE x IS NOT NULL) WHERE d IS NOT NULL GROUP BY 1 ORDER BY k DESC, d LIMIT {listed}"
+    )
+
+
+def distinct_pairs(view: str, a: TypedColumn, b: TypedColumn) -> str:
+    return f"SELECT count(*) FROM (SELECT DISTINCT {a.sql}, {b.sql} FROM {view})"
