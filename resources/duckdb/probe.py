@@ -1,0 +1,138 @@
+"""What tables a landed file holds: format, columns and how to read them, from its first bytes. Nothing is ingested here.
+
+The format is told from the content, never from the file's name. A large file is judged by its first rows; `convert` checks them all.
+"""
+
+from __future__ import annotations
+
+import codecs
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from resources.duckdb import column_names, csv_probe, formats, quoting, reading
+from resources.duckdb.engine import DuckDBEngine
+from resources.duckdb.stored_types import stored
+from voyant_core import errors, keys, settings
+from voyant_core.model.source import Column, FileFormat, FoundTable, ReadOptions
+
+SAMPLE_BYTES = 256 * 2**10
+MOST_SAMPLE_BYTES = 8 * 2**20
+FEWEST_LINES = 500
+JSON_READ_WHOLE_BYTES = 64 * 2**20
+
+
+def probe_tables(path: Path, file_name: str, files: settings.Files, engine: DuckDBEngine | None = None) -> list[FoundTable]:
+    """The tables of the file. EMPTY_FILE, UNREADABLE_FILE, TOO_LARGE (too many columns).
+
+    An engine that is open already saves the 20 ms of opening one.
+    """
+    with tempfile.TemporaryDirectory(prefix="probe_") as folder:
+        own = None if engine else DuckDBEngine(settings.Engine(), Path(folder) / "spill")
+        try:
+            columns, read = _probed(engine or _present(own), path, file_name, Path(folder))
+        finally:
+            if own:
+                own.close()
+    if len(columns) > files.max_columns:
+        raise errors.VoyantError(
+            errors.TOO_LARGE,
+            f"{file_name} has {len(columns)} columns; at most {files.max_columns} are allowed.",
+            hint="Leave out columns, or raise VOYANT_FILES__MAX_COLUMNS.",
+        )
+    title = Path(file_name).stem or file_name
+    return [FoundTable(name=keys.slugify(title, "table", frozenset({keys.MARTS, keys.JOINT})), title=title, columns=columns, read=read)]
+
+
+def _present(engine: DuckDBEngine | None) -> DuckDBEngine:
+    assert engine is not None  # noqa: S101 - one of the two is there
+    return engine
+
+
+def _probed(engine: DuckDBEngine, path: Path, file_name: str, folder: Path) -> tuple[list[Column], ReadOptions]:
+    size = path.stat().st_size
+    if size == 0:
+        raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} is empty.", hint="Send a file with a header and rows.")
+    head = _head(path, SAMPLE_BYTES)
+    if formats.is_parquet(path, head):
+        return _parquet(engine, path, file_name)
+    formats.refuse_foreign(head, file_name)
+    encoding = formats.encoding_of(head, file_name)
+    text = _decoded(head, encoding)
+    if not text.strip("\ufeff \t\r\n"):
+        raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} holds nothing but blanks.")
+    if formats.is_json(text):
+        return _json(engine, path, file_name, encoding, size, folder)
+    text = _whole_lines(path, encoding, size, text)
+    sample = folder / "sample.csv"
+    if "\r\n" in text:  # the sniffer refuses a mixture of line ends
+        text = text.replace("\r\n", "\n")
+    sample.write_text(text.lstrip("\ufeff"), encoding="utf-8", newline="")
+    return csv_probe.probe_csv(engine, sample, text, encoding, file_name)
+
+
+def _head(path: Path, size: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(size)
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    return codecs.getincrementaldecoder(encoding)("replace").decode(data)
+
+
+def _whole_lines(path: Path, encoding: str, size: int, text: str) -> str:
+    """The first rows as text, without a cut last line; more bytes where the lines are long."""
+    read = SAMPLE_BYTES
+    while read < min(size, MOST_SAMPLE_BYTES) and text.count("\n") < FEWEST_LINES:
+        read *= 4
+        text = _decoded(_head(path, read), encoding)
+    if read >= size:
+        return text
+    cut = max(text.rfind("\n"), text.rfind("\r"))
+    return text[: cut + 1] if cut > 0 else text
+
+
+def _parquet(engine: DuckDBEngine, path: Path, file_name: str) -> tuple[list[Column], ReadOptions]:
+    file = quoting.text(str(path))
+    columns, read = _described(engine, f"read_parquet({file}, hive_partitioning = false)", FileFormat.PARQUET, file_name)
+    if not engine.rows(f"SELECT num_rows FROM parquet_file_metadata({file})")[0][0]:
+        raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} holds no rows.")
+    return columns, read
+
+
+def _json(engine: DuckDBEngine, path: Path, file_name: str, encoding: str, size: int, folder: Path) -> tuple[list[Column], ReadOptions]:
+    rows = -1 if size <= JSON_READ_WHOLE_BYTES else csv_probe.SAMPLE_ROWS
+    with reading.utf8_copy(path, encoding, folder / "copy.json") as readable:
+        limits = f"sample_size = {rows}, maximum_object_size = {reading.LONGEST_LINE}"
+        source = f"read_json({quoting.text(str(readable))}, {reading.JSON_OPTIONS}, {limits})"
+        columns, read = _described(engine, source, FileFormat.NDJSON, file_name)
+        if not engine.rows(f"SELECT 1 FROM {source} LIMIT 1"):
+            raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} holds no rows.")
+    return columns, read.model_copy(update={"encoding": encoding})
+
+
+def _described(engine: DuckDBEngine, source: str, file_format: FileFormat, file_name: str) -> tuple[list[Column], ReadOptions]:
+    """Columns under safe names and stored types, with a note for each type that could not stay."""
+    try:
+        found = engine.columns(f"SELECT * FROM {source}")
+    except errors.VoyantError as error:
+        raise errors.VoyantError(
+            errors.UNREADABLE_FILE,
+            f"{file_name} cannot be read as {formats.label(file_format)}: {error.detail}",
+            hint="Write the file again.",
+        ) from error
+    return table_columns(found, file_format)
+
+
+def table_columns(found: Sequence[tuple[str, str]], file_format: FileFormat) -> tuple[list[Column], ReadOptions]:
+    """What becomes of the (name, type) pairs of a Parquet or JSON file."""
+    originals = [name for name, _ in found]
+    kept = [stored(type_name) for _, type_name in found]
+    names = column_names.safe_names(originals, plain_dots=not any("(" in kind or "[" in kind for kind, _ in kept if "DECIMAL" not in kind))
+    notes = [
+        f"{name} is {type_name.split('(')[0]}, which is kept as {kind.split('(')[0]}."
+        for name, (_, type_name), (kind, told) in zip(names, found, kept, strict=True)
+        if told
+    ]
+    columns = [Column(name=name, type=kind) for name, (kind, _) in zip(names, kept, strict=True)]
+    return columns, ReadOptions(format=file_format, renamed=column_names.renamed(originals, names), notes=notes)
