@@ -79,7 +79,7 @@ def checked(answer: dict[str, Any]) -> dict[str, Any]:
     return manifest
 
 
-def overhead(wall_s: float, manifest: dict[str, Any], server: Server) -> float:
+def overhead(manifest: dict[str, Any], server: Server) -> float:
     """From submit to the first stage's start, plus all between and after the stages, s: from the job's own history."""
     job = httpx.get(f"{server.url}/v1/jobs/{manifest['job_id']}", timeout=30).json()
     accepted = dt.datetime.fromisoformat(job["created_at"])
@@ -98,25 +98,15 @@ def warm(pairs: int, work: Path, variants: Variants) -> dict[str, Any]:
         for number in range(pairs):
             time.sleep(2)  # spares refill, as between two calls of an agent
             rest_s, manifest = by_rest(server, variants.next())
-            rest_overhead_s = overhead(rest_s, manifest, server)
+            rest_overhead_s = overhead(manifest, server)
             time.sleep(2)
             mcp_s, other = by_mcp(server, variants.next())
             naive_s = naive.run(SOURCE)["wall_s"]
             for stage in manifest["stages"]:
                 stages.setdefault(stage["name"], []).append(stage["duration_s"])
-            rows.append(
-                {
-                    "rest_s": rest_s,
-                    "mcp_s": mcp_s,
-                    "naive_s": naive_s,
-                    "overhead_s": rest_overhead_s,
-                    "mcp_overhead_s": overhead(mcp_s, other, server),
-                }
-            )
-            print(
-                f"  pair {number + 1}: REST {rest_s:.2f} s, MCP {mcp_s:.2f} s, naive {naive_s:.1f} s, around the stages {rest_overhead_s:.2f} s",
-                flush=True,
-            )
+            seen = {"rest_s": rest_s, "mcp_s": mcp_s, "naive_s": naive_s, "overhead_s": rest_overhead_s}
+            rows.append({**seen, "mcp_overhead_s": overhead(other, server)})
+            print(f"  pair {number + 1}: " + ", ".join(f"{name} {value:.2f}" for name, value in rows[-1].items()), flush=True)
     finally:
         naive.close()
         server.close()
@@ -129,20 +119,9 @@ def cold(pairs: int, work: Path, variants: Variants) -> list[dict[str, float]]:
         ours = measured([str(VOYANT), "analyze", str(variants.next()), "--json"], env={"VOYANT_HOME": str(work / f"cold{number}")})
         script = [str(python), str(ROOT / "bench" / "naive" / "pipeline.py"), str(work / f"naive{number}")]
         theirs = measured(script, stdin=f"{SOURCE}\n")
-        rows.append(
-            {
-                "wall_s": ours.wall_s,
-                "cpu_s": ours.cpu_s,
-                "peak_rss_mib": ours.peak_rss_mib,
-                "naive_wall_s": theirs.wall_s,
-                "naive_cpu_s": theirs.cpu_s,
-                "naive_peak_rss_mib": theirs.peak_rss_mib,
-            }
-        )
-        print(
-            f"  pair {number + 1}: {ours.cpu_s:.1f} CPU s, {ours.peak_rss_mib:.0f} MiB; naive {theirs.cpu_s:.1f} CPU s, {theirs.peak_rss_mib:.0f} MiB",
-            flush=True,
-        )
+        figures = {"wall_s": ours.wall_s, "cpu_s": ours.cpu_s, "peak_rss_mib": ours.peak_rss_mib}
+        rows.append({**figures, "naive_wall_s": theirs.wall_s, "naive_cpu_s": theirs.cpu_s, "naive_peak_rss_mib": theirs.peak_rss_mib})
+        print(f"  pair {number + 1}: " + ", ".join(f"{name} {value:.1f}" for name, value in rows[-1].items()), flush=True)
     return rows
 
 
