@@ -52,6 +52,15 @@ def is_additive(kpi: Kpi) -> bool:
     return abs(sum(value or 0.0 for value in values) - kpi.value) <= 1e-6 * abs(kpi.value)
 
 
+def spread(material: Material, kpi: Kpi) -> float:
+    """The interquartile range of the measure behind the figure, 0 where there is none: a gap that is small beside it is no news."""
+    columns = [material.profile.columns[name] for name in kpi.source_columns if name in material.profile.columns]
+    quantiles = next((column.quantiles for column in columns if column.role == "measure" and column.quantiles is not None), None)
+    if kpi.is_share or quantiles is None or not isinstance(quantiles.p25, int | float) or not isinstance(quantiles.p75, int | float):
+        return 0.0
+    return float(quantiles.p75 - quantiles.p25)
+
+
 def _trend(material: Material, place: int, kpi: Kpi) -> Iterator[Finding]:
     points = whole_periods(kpi)
     season = SEASON.get(kpi.period or "", 1)
@@ -85,7 +94,7 @@ def _last_period(material: Material, place: int, kpi: Kpi) -> Iterator[Finding]:
     steps = [abs(later[2] - earlier[2]) for earlier, later in pairwise(points)]
     (before_place, _, old), (last_place, _, new) = points[-2], points[-1]
     smaller = sum(step < steps[-1] for step in steps[:-1]) / len(steps[:-1])
-    if smaller < 0.9 or steps[-1] < 0.05 * max(abs(old), abs(new)):
+    if smaller < 0.9 or steps[-1] < max(0.05 * max(abs(old), abs(new)), 0.1 * spread(material, kpi)):
         return
     show = figure_format(kpi)
     text = say(
@@ -144,7 +153,7 @@ def _group_gap(material: Material, place: int, kpi: Kpi) -> Iterator[Finding]:
         return
     low = min(parts, key=lambda entry: (entry[2], entry[0]))
     high = max(parts, key=lambda entry: (entry[2], -entry[0]))
-    gap = (high[2] - low[2]) / abs(kpi.value)
+    gap = (high[2] - low[2]) / max(abs(kpi.value), spread(material, kpi))
     if gap < 0.25:
         return
     show = figure_format(kpi)
