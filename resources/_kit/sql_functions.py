@@ -1,7 +1,7 @@
 """What SQL from outside may use: function names of DuckDB that only compute, and syntax nodes that only read.
 
 Data for `sql_safety`; no logic. Left out on purpose: everything that reaches files, settings, secrets, sequences, other sessions, the
-catalog, the log or other SQL, and everything that waits.
+catalog, the log or other SQL, everything that waits, and what builds values of any size (`repeat`, `list_resize`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ALLOWED_FUNCTIONS = _words(
     format format_bytes from_base64 from_hex hamming ilike_escape instr jaccard jaro_similarity jaro_winkler_similarity lcase left
     left_grapheme len length length_grapheme levenshtein like_escape lower lpad ltrim md5 mismatches nfc_normalize not_ilike_escape
     not_like_escape octet_length ord overlay position prefix printf regexp_escape regexp_extract regexp_extract_all regexp_full_match
-    regexp_matches regexp_replace regexp_split_to_array repeat replace reverse right right_grapheme rpad rtrim sha1 sha256 split
+    regexp_matches regexp_replace regexp_split_to_array replace reverse right right_grapheme rpad rtrim sha1 sha256 split
     split_part starts_with str_split str_split_regex string_split string_split_regex string_to_array strip_accents strlen strpos substr
     substring substring_grapheme suffix to_base64 translate trim ucase unicode upper url_decode url_encode
 
@@ -38,13 +38,13 @@ ALLOWED_FUNCTIONS = _words(
     array_aggr array_aggregate array_append array_apply array_cat array_concat array_contains array_cosine_distance
     array_cosine_similarity array_cross_product array_distance array_distinct array_dot_product array_extract array_filter array_has
     array_has_all array_has_any array_indexof array_inner_product array_intersect array_length array_pop_back array_pop_front
-    array_position array_prepend array_push_back array_push_front array_reduce array_resize array_reverse array_reverse_sort
+    array_position array_prepend array_push_back array_push_front array_reduce array_reverse array_reverse_sort
     array_select array_slice array_sort array_to_string array_transform array_unique array_value array_where array_zip cardinality
     element_at apply filter flatten generate_series grade_up list_aggr list_aggregate list_any_value list_append list_apply list_avg
     list_bool_and list_bool_or list_cat list_concat list_contains list_count list_distinct list_element list_entropy list_extract
     list_filter list_first list_grade_up list_has list_has_all list_has_any list_histogram list_indexof list_intersect list_kurtosis
     list_last list_mad list_max list_median list_min list_mode list_pack list_position list_prepend list_product list_reduce
-    list_resize list_reverse list_reverse_sort list_select list_skewness list_slice list_sort list_stddev_pop list_stddev_samp
+    list_reverse list_reverse_sort list_select list_skewness list_slice list_sort list_stddev_pop list_stddev_samp
     list_string_agg list_sum list_transform list_unique list_value list_var_pop list_var_samp list_where list_zip map map_concat
     map_contains map_entries map_extract map_extract_value map_from_entries map_keys map_values range reduce row struct_concat
     struct_extract struct_extract_at struct_insert struct_keys struct_pack struct_values unnest

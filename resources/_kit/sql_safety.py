@@ -47,11 +47,13 @@ def checked_query(sql: str, tables: Mapping[str, Sequence[Column]], dialect: str
 
     `subject` opens every message: `` KPI `late`: no column `dep_dely` in flights ...``.
     """
-    from resources._kit import sql_names
+    from resources._kit import sql_growth, sql_names
 
     try:
         tree, text = _parsed(sql, dialect, subject)
         volatile = _refuse_unlisted(tree, sql, subject)
+        for node, instead in sql_growth.growing(tree):
+            raise _not_allowed(subject, f"a value of unknown size (`{node.sql(dialect)[:60]}`)", sql_names.place(node, sql), instead)
         used = sql_names.resolve_tables(tree, tables, sql, subject)
         columns = sql_names.resolve_columns(tree, tables, used, sql, subject)
         return CheckedQuery(
@@ -171,12 +173,13 @@ def _function_names(node: Any) -> set[str]:
     return {str(name).lower() for name in node.sql_names()}
 
 
-def _not_allowed(subject: str, what: str, at: str) -> errors.VoyantError:
-    return errors.VoyantError(
-        errors.INVALID_SQL,
-        f"{subject}: {what} is not allowed{at}.",
-        hint="Use plain SELECTs over the tables of the request and functions that only compute.",
-    )
+def _not_allowed(
+    subject: str,
+    what: str,
+    at: str,
+    hint: str = "Use plain SELECTs over the tables of the request and functions that only compute.",
+) -> errors.VoyantError:
+    return errors.VoyantError(errors.INVALID_SQL, f"{subject}: {what} is not allowed{at}.", hint=hint)
 
 
 def _respelled(tokens: Sequence[Any], sql: str) -> str:
