@@ -1,0 +1,41 @@
+"""JSON Schemas that every client takes: no `$ref`, no `anyOf` with null, `properties` always, no generated titles.
+
+Several clients and model APIs reject the rest (copilot-cli#1876, FastGPT#6395, mcpx#28). Arguments are still checked against the models, so
+a null for an optional argument is taken although the schema does not offer it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+Schema = dict[str, Any]
+
+
+def portable(schema: Schema) -> Schema:
+    """`schema` written flat. A union of text and object is offered as text, which may hold the object as JSON."""
+    return _flat(schema, schema.get("$defs", {}))
+
+
+def _flat(schema: Schema, definitions: dict[str, Schema]) -> Schema:
+    if "$ref" in schema:
+        target = definitions[schema["$ref"].rpartition("/")[2]]
+        return _flat({**target, **{key: value for key, value in schema.items() if key != "$ref"}}, definitions)
+    choices = [choice for choice in schema.get("anyOf", []) if choice.get("type") != "null"]
+    if choices:
+        chosen = next((choice for choice in choices if choice.get("type") == "string"), choices[0])
+        schema = {**chosen, **{key: value for key, value in schema.items() if key not in ("anyOf", "default") or value is None}}
+        schema.pop("anyOf", None)
+        return _flat({key: value for key, value in schema.items() if key != "default"}, definitions)
+    flat: Schema = {}
+    for key, value in schema.items():
+        if key in ("$defs", "title"):
+            continue
+        if key == "properties":
+            flat[key] = {name: _flat(inner, definitions) for name, inner in cast(dict[str, Schema], value).items()}
+        elif key in ("items", "additionalProperties") and isinstance(value, dict):
+            flat[key] = _flat(cast(Schema, value), definitions)
+        else:
+            flat[key] = value
+    if flat.get("type") == "object":
+        flat.setdefault("properties", {})
+    return flat

@@ -1,0 +1,144 @@
+"""Failures as RFC 9457 problem documents: ours, the framework's and those nobody expected.
+
+MCP and the command line render the same `VoyantError`s in their own way; this module is HTTP only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from voyant_core import errors
+from voyant_core.errors import ErrorCode, Flaw, VoyantError
+
+PROBLEM_JSON = "application/problem+json"
+_BY_STATUS: Mapping[int, ErrorCode] = {
+    400: errors.BAD_REQUEST,
+    404: errors.ROUTE_NOT_FOUND,
+    405: errors.METHOD_NOT_ALLOWED,
+    413: errors.TOO_LARGE,
+    415: errors.UNSUPPORTED_MEDIA_TYPE,
+    422: errors.INVALID_REQUEST,
+    500: errors.INTERNAL,
+    503: errors.WORKER_AWAY,
+}
+_RETRY_AFTER_S = {429: 5, 503: 2}
+_UNION_TAGS = frozenset({"str", "int", "float", "bool", "dict[str,any]"})
+
+
+class FlawOut(BaseModel):
+    pointer: str = Field(description="RFC 6901 pointer into the body, or `query:name`, `header:name`.")
+    detail: str
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457 problem details. `code` is a line of the error catalogue (docs/errors.md), `hint` says what to do next."""
+
+    type: str = Field(examples=["urn:voyant:problem:VYNT-2003"])
+    title: str = Field(examples=["No such source"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["There is no source 'src_01J…'."])
+    instance: str | None = Field(default=None, examples=["/v1/sources/src_01J…"])
+    code: str = Field(pattern=r"^VYNT-\d{4}$", examples=["VYNT-2003"])
+    request_id: str | None = None
+    retryable: bool = False
+    hint: str | None = None
+    errors: list[FlawOut] | None = None
+
+
+def problems(*codes: ErrorCode) -> dict[int | str, dict[str, Any]]:
+    """`responses=` of a route: its errors by status, each with an example per code."""
+    by_status: dict[int | str, dict[str, Any]] = {}
+    for code in codes:
+        entry = by_status.setdefault(
+            code.status,
+            {"description": "", "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}, "examples": {}}}},
+        )
+        entry["description"] = " · ".join(filter(None, [entry["description"], f"{code.code} {code.title}"]))
+        example = VoyantError(code, f"{code.title}.").to_problem(request_id="req_01J00000000000000000000000")
+        entry["content"][PROBLEM_JSON]["examples"][code.code] = {"summary": code.title, "value": example}
+    return by_status
+
+
+def problem_response(
+    error: VoyantError, *, instance: str | None, request_id: str | None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The error as a response; a retryable one says when to come back."""
+    status = error.code.status
+    extra = dict(headers or {})
+    if error.retryable and status in _RETRY_AFTER_S:
+        extra.setdefault("Retry-After", str(_RETRY_AFTER_S[status]))
+    # request_id and instance echo what the caller sent; surrogates from broken percent-encoding must not break the answer
+    body = json.dumps(error.to_problem(instance, request_id), ensure_ascii=True).encode()
+    return Response(body, status, extra, PROBLEM_JSON)
+
+
+def request_id_of(request: Request) -> str | None:
+    return request.scope.get("state", {}).get("request_id")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every failure inside the application with a problem document."""
+
+    def answer(request: Request, error: VoyantError, headers: Mapping[str, str] | None = None) -> Response:
+        return problem_response(error, instance=request.url.path, request_id=request_id_of(request), headers=headers)
+
+    def on_voyant_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, VoyantError)  # noqa: S101 - registered for this class only
+        return answer(request, error)
+
+    def on_http_exception(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        return answer(request, from_http(error.status_code, request.method, request.url.path, error.detail), error.headers)
+
+    def on_invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101
+        return answer(request, from_validation(error.errors(), request.headers.get("content-type")))
+
+    app.add_exception_handler(VoyantError, on_voyant_error)
+    app.add_exception_handler(HTTPException, on_http_exception)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+
+
+def from_http(status: int, method: str, path: str, detail: str) -> VoyantError:
+    """What the framework refuses, as an error of the catalogue."""
+    code = _BY_STATUS.get(status, errors.BAD_REQUEST if status < 500 else errors.INTERNAL)
+    shown = path[:200]
+    if code is errors.ROUTE_NOT_FOUND:
+        return VoyantError(code, f"There is nothing at {shown}.", hint="GET /openapi.json lists every route.")
+    if code is errors.METHOD_NOT_ALLOWED:
+        return VoyantError(code, f"{method} is not allowed on {shown}.", hint="The Allow header lists the methods.")
+    return VoyantError(code, f"{method} {shown}: {detail}" if status < 500 else "The request failed inside Voyant.")
+
+
+def from_validation(found: Sequence[Any], content_type: str | None = None) -> VoyantError:
+    """Pydantic's findings as one error. The values themselves are left out: they may be secrets."""
+    if any(item["type"] == "json_invalid" for item in found):
+        return VoyantError(errors.BAD_REQUEST, "The body is not valid JSON.", hint="Send one JSON object, encoded as UTF-8.")
+    if content_type is not None and "json" not in content_type and any(tuple(item["loc"]) == ("body",) for item in found):
+        return VoyantError(
+            errors.UNSUPPORTED_MEDIA_TYPE,
+            f"The body was sent as {content_type[:80]!r}; this route reads JSON.",
+            hint="Send the header Content-Type: application/json.",
+        )
+    flaws = list(dict.fromkeys(_flaw(item) for item in found))
+    code = errors.MISSING_PARAMETER if all(item["type"] == "missing" for item in found) else errors.INVALID_REQUEST
+    return VoyantError(code, "The request does not fit the schema.", hint="See `errors`, and /openapi.json for the schema.", errors=flaws)
+
+
+def _flaw(item: Any) -> Flaw:
+    where, *path = [str(part) for part in item["loc"]] or ["body"]
+    if where not in ("body", "query", "header", "path", "cookie"):
+        where, path = "body", [where, *path]
+    while len(path) > 1 and path[-1] in _UNION_TAGS:
+        path = path[:-1]
+    escaped = [part.replace("~", "~0").replace("/", "~1") for part in path]
+    pointer = "".join(f"/{part}" for part in escaped) if where == "body" else f"{where}:{'.'.join(path)}"
+    return Flaw(pointer, str(item["msg"]))

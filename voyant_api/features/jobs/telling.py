@@ -1,0 +1,99 @@
+"""From a job, its manifest and its narratives to the answer: pure, so that every door tells the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voyant_api.features.jobs.schemas import Evidence, FindingOut, JobAnswer, JobLinks
+from voyant_core.model.artifact import ArtifactKind, Manifest
+from voyant_core.model.chart import Code, Text
+from voyant_core.model.job import Job, JobState, StageState
+from voyant_core.model.narrative import Finding, Narrative
+
+_POLL_MS = {JobState.QUEUED: 500, JobState.RUNNING: 1000}
+MOST_FINDINGS = 40
+
+
+def told(text: Text) -> str:
+    """The text with names from the data in backticks. Line breaks and backticks inside such a name cannot end the quotation."""
+    return "".join(_quoted(part.code) if isinstance(part, Code) else part if isinstance(part, str) else part.text for part in text)
+
+
+def _quoted(name: str) -> str:
+    shown = "".join(character if character.isprintable() else " " for character in name).replace("`", "'")
+    return f"`{shown[:77]}...`" if len(shown) > 80 else f"`{shown}`"
+
+
+def job_answer(job: Job, manifest: Manifest | None, narratives: Sequence[Narrative]) -> JobAnswer:
+    """The answer; `manifest` and `narratives` only of a final job."""
+    findings = [_finding(finding, narrative.table, manifest) for narrative in narratives for finding in narrative.findings]
+    findings.sort(key=lambda finding: (-finding.salience, finding.table, finding.id))
+    return JobAnswer(
+        job_id=job.id,
+        state=job.state,
+        summary=_summary(job, narratives),
+        findings=findings[:MOST_FINDINGS],
+        stages=job.stages,
+        manifest=manifest,
+        problem=job.problem,
+        next_poll_after_ms=_POLL_MS.get(job.state),
+        links=_links(job, manifest),
+        source_id=job.source_id,
+        origin=job.origin,
+        run_id=job.run_id,
+        retry_of=job.retry_of,
+        cancel_requested=job.cancel_requested,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+    )
+
+
+def _summary(job: Job, narratives: Sequence[Narrative]) -> str:
+    told_tables = " ".join(told(narrative.summary) for narrative in narratives).strip()
+    done = sum(stage.state not in (StageState.PENDING, StageState.RUNNING) for stage in job.stages)
+    planned = sum(len(table.stages) for table in job.plan.tables)
+    match job.state:
+        case JobState.QUEUED:
+            return "Waiting for a free slot."
+        case JobState.RUNNING:
+            return f"Running: {done} of {planned} stages are done."
+        case JobState.CANCELED:
+            return f"Canceled after {done} of {planned} stages."
+        case JobState.FAILED:
+            reason = f"Failed: {job.problem.detail}" if job.problem else "Failed."
+            return f"{reason} {told_tables}".strip()
+        case JobState.SUCCEEDED:
+            return told_tables or f"Done: {done} of {planned} stages."
+
+
+def _finding(finding: Finding, table: str, manifest: Manifest | None) -> FindingOut:
+    chart = None
+    if finding.chart is not None and manifest is not None:
+        wanted = f"{table}/chart_{finding.chart}."
+        names = [artifact.name for artifact in manifest.artifacts if artifact.name.startswith(wanted)]
+        chart = next((name for name in names if name.endswith(".svg")), names[0] if names else None)
+    return FindingOut(
+        id=finding.id,
+        table=table,
+        kind=finding.kind,
+        severity=finding.severity,
+        salience=finding.salience,
+        text=told(finding.text),
+        consequence=told(finding.consequence),
+        columns=finding.columns,
+        chart=chart,
+        evidence=[Evidence(**citation.model_dump()) for citation in finding.citations()],
+    )
+
+
+def _links(job: Job, manifest: Manifest | None) -> JobLinks:
+    this = f"/v1/jobs/{job.id}"
+    links = JobLinks(self=this, events=f"{this}/events")
+    if manifest is None:
+        links.cancel = None if job.state.is_final else f"{this}/cancel"
+        return links
+    links.manifest = f"/v1/artifacts/{job.id}/manifest"
+    links.artifacts = f"/v1/artifacts/{job.id}"
+    links.reports = [artifact.href for artifact in manifest.artifacts if artifact.kind is ArtifactKind.REPORT]
+    return links
