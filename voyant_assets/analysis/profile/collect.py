@@ -31,6 +31,7 @@ class Budget:
     statement_columns: int = 100
     statement_values: int = 200_000
     materialized_cells: int = 8_000_000
+    few_rows: int = 20_000
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ def collect(reader: Reader, view: str, budget: Budget | None = None) -> Collecte
     collected = Collected(rows, columns)
     statistics: dict[int, ColumnStatistics] = {}
     few = [column for column in columns if bounds[column.position] <= budget.frequency_values]
-    for group in _groups(few, bounds, budget):
+    for group in _groups(few, bounds, rows, budget):
         for column, table in _count(reader, view, group, rows, budget):
             statistics[column.position] = statistics_of(column, table, rows)
             usable = table.usable(column)
@@ -99,37 +100,42 @@ def _slices(columns: Sequence[TypedColumn], size: int) -> Iterator[list[TypedCol
         yield list(columns[start : start + size])
 
 
-def _shape(column: TypedColumn) -> str:
-    return "text" if not queries.is_numeric(column) else "double" if column.family is Family.FLOAT else "integer"
-
-
-def _groups(columns: Sequence[TypedColumn], bounds: Sequence[int], budget: Budget) -> Iterator[list[TypedColumn]]:
+def _groups(columns: Sequence[TypedColumn], bounds: Sequence[int], rows: int, budget: Budget) -> Iterator[list[TypedColumn]]:
     """Columns whose frequency tables fit into one statement: alike in shape, not too many values together."""
-    for shape in ("integer", "double", "text"):
+
+    def shape(column: TypedColumn) -> str:
+        if rows <= budget.few_rows:
+            return queries.like(column)
+        return "text" if not queries.is_numeric(column) else "double" if column.family is Family.FLOAT else "integer"
+
+    groups: dict[str, list[TypedColumn]] = {}
+    for column in columns:
+        groups.setdefault(shape(column), []).append(column)
+    for alike in groups.values():
         group: list[TypedColumn] = []
         expected = 0
-        for column in columns:
-            if _shape(column) != shape:
-                continue
+        for column in alike:
             size = bounds[column.position]
             if group and (len(group) == budget.statement_columns or expected + size > budget.statement_values):
                 yield group
                 group, expected = [], 0
             group.append(column)
             expected += size
-        if group:
-            yield group
+        yield group
 
 
 def _count(
     reader: Reader, view: str, group: Sequence[TypedColumn], rows: int, budget: Budget
 ) -> Iterator[tuple[TypedColumn, FrequencyTable]]:
-    materialize = len(group) > 1 and rows * len(group) <= budget.materialized_cells
-    answer = {name: np.ma.getdata(array) for name, array in reader.arrays(queries.frequencies(view, group, materialize)).items()}
-    starts = np.searchsorted(answer["i"], np.arange(len(group) + 1), side="left").tolist()
+    if rows <= budget.few_rows:
+        answer = reader.arrays(queries.frequencies_of_few_rows(view, group))
+    else:
+        answer = reader.arrays(queries.frequencies(view, group, len(group) > 1 and rows * len(group) <= budget.materialized_cells))
+    is_filled = ~np.ma.getmaskarray(answer["v"])
+    filled: dict[str, NDArray[Any]] = {name: np.ma.getdata(array)[is_filled] for name, array in answer.items()}
+    starts = np.searchsorted(filled["i"], np.arange(len(group) + 1), side="left").tolist()
     for column, start, end in zip(group, starts[:-1], starts[1:], strict=True):
-        part: dict[str, NDArray[Any]] = {name: array[start:end] for name, array in answer.items()}
-        yield column, _table(column, part)
+        yield column, _table(column, {name: array[start:end] for name, array in filled.items()})
 
 
 def _table(column: TypedColumn, part: dict[str, NDArray[Any]]) -> FrequencyTable:

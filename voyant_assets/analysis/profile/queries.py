@@ -24,7 +24,7 @@ def distinct_estimates(view: str, columns: Sequence[TypedColumn]) -> str:
 
 
 def frequencies(view: str, columns: Sequence[TypedColumn], materialize: bool) -> str:
-    """The frequency tables of several columns of one shape below one another: (i, v, k) for numbers, (i, v, n, p, k) for the rest.
+    """The frequency tables of several columns below one another: (i, v, k) for numbers, (i, v, n, p, k) for the rest; null has a row.
 
     `materialize` reads the rows once into memory. A wide table takes 50 ms to bind, and without it every column binds it again.
     """
@@ -37,13 +37,38 @@ def frequencies(view: str, columns: Sequence[TypedColumn], materialize: bool) ->
             "picked",
             [f"c{i}" for i in range(len(columns))],
         )
+    # The null group stays in: WHERE v IS NOT NULL costs half as much again as the counting.
     parts = [
-        f"SELECT {place} AS i, {_shape(column)}, k FROM"
-        f" (SELECT {name} AS v, count(*) AS k FROM {source} WHERE {name} IS NOT NULL GROUP BY 1)"
+        f"SELECT {place} AS i, {_shape(column)}, k FROM (SELECT {name} AS v, count(*) AS k FROM {source} GROUP BY 1)"
         for place, (column, name) in enumerate(zip(columns, names, strict=True))
     ]
-    order = "1, 2" if is_numeric(columns[0]) else "1, 2, 3, 4, 5"
-    return f"{head}{' UNION ALL '.join(parts)} ORDER BY {order}"
+    return f"{head}{' UNION ALL '.join(parts)} ORDER BY {_frequency_order(columns[0])}"
+
+
+def frequencies_of_few_rows(view: str, columns: Sequence[TypedColumn]) -> str:
+    """The same by one GROUP BY over (column, value), for columns of one `like`.
+
+    A GROUP BY of its own costs a column 2 ms whatever the rows, this 60 ns a cell: a quarter for 100 columns of 1,000 rows, three times
+    as much for 14 columns of 336,776.
+    """
+    cast = {"BIGINT": "CAST({} AS BIGINT)", "VARCHAR": "CAST({} AS VARCHAR)"}.get(like(columns[0]), "{}")
+    values = ", ".join(cast.format(column.sql) for column in columns)
+    places = ", ".join(str(place) for place in range(len(columns)))
+    return (
+        f"SELECT i, {_shape(columns[0])}, k FROM (SELECT i, v, count(*) AS k FROM"
+        f" (SELECT unnest([{places}]) AS i, unnest([{values}]) AS v FROM {view}) GROUP BY 1, 2) ORDER BY {_frequency_order(columns[0])}"
+    )
+
+
+def like(column: TypedColumn) -> str:
+    """The type as which columns can be counted in one list without merging two values."""
+    if column.family in (Family.INTEGER, Family.BOOLEAN):
+        return "BIGINT"
+    return "VARCHAR" if column.family is Family.TEXT else column.type
+
+
+def _frequency_order(column: TypedColumn) -> str:
+    return "1, 2" if is_numeric(column) else "1, 2, 3, 4, 5"
 
 
 def is_numeric(column: TypedColumn) -> bool:
