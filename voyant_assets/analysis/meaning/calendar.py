@@ -12,7 +12,7 @@ from voyant_assets.analysis.meaning.words.lists import word_set
 from voyant_assets.analysis.meaning.words.quantities import QUANTITIES
 
 _BOUNDS: dict[str, tuple[float, float]] = {
-    "month": (1, 12),
+    "month": (0, 12),
     "quarter": (1, 4),
     "weekday": (0, 7),
     "hour": (0, 24),
@@ -47,13 +47,6 @@ def _is_epoch(facts: Facts) -> bool:
 
 def is_years(facts: Facts) -> bool:
     return facts.is_whole and facts.within(1000, 2300)
-
-
-def _year_run(facts: Facts) -> bool:
-    """1950, 1951, … without a name that says year."""
-    if not (facts.is_whole and facts.within(1850, 2060) and facts.distinct >= 5):
-        return False
-    return facts.distinct >= 0.9 * (facts.high - facts.low + 1)
 
 
 def _part(facts: Facts, word: str, kind: str) -> Draft | None:
@@ -99,9 +92,37 @@ def calendar_number(facts: Facts) -> Draft | None:
             found = _part(facts, word, kind)
             if found:
                 return found
-    if _year_run(facts) and not _names_a_quantity(facts):
-        return Draft("time", "year", "an unbroken run of years", is_guess=True)
+    return _running(facts, words) or _written_as_a_number(facts, told)
+
+
+def _running(facts: Facts, words: list[str]) -> Draft | None:
+    """`day` 1, 2 … 400: a count of days, months, hours since a start is still the axis and no quantity."""
+    kind = CALENDAR.get(words[0]) if len(words) == 1 else None
+    if kind is None or words[0].endswith("s") or kind in {"date", "datetime", "time_of_day", "minute", "second"}:
+        return None
+    if kind == "year":
+        if facts.within(40, 99):
+            return Draft("time", "year", "years in two digits")
+        return Draft("dimension", "year", "years counted from a start") if facts.within(0, 200) else None
+    return Draft("time", kind, f"{kind}s counted from a start") if facts.low >= 0 else None
+
+
+def _written_as_a_number(facts: Facts, told: set[str]) -> Draft | None:
+    """Two-digit years among other words, and days as spreadsheets count them."""
+    if "year" in told and facts.within(40, 99) and facts.name.last == "year":
+        return Draft("time", "year", "years in two digits")
+    if "date" in told and facts.within(20_000, 60_000):
+        return Draft("time", "date", "days counted since 1900")
     return None
+
+
+def year_run(facts: Facts) -> Draft | None:
+    """1950, 1951, … without a name that says year."""
+    if not (facts.is_whole and facts.within(1850, 2060) and facts.distinct >= 5) or _names_a_quantity(facts):
+        return None
+    if facts.distinct < 0.9 * (facts.high - facts.low + 1):
+        return None
+    return Draft("time", "year", "an unbroken run of years", is_guess=True)
 
 
 def _fraction_of_epoch(facts: Facts) -> Draft | None:

@@ -13,7 +13,10 @@ def _kind(facts: Facts) -> str:
         return "boolean"
     if facts.kind == "temporal":
         return "date" if facts.stats.type.upper().startswith("DATE") else "datetime"
-    for word in heads(facts.name):
+    told = list(heads(facts.name))
+    if told and told[0] in {"code", "name"}:
+        told = [*(word for word in told if word in GROUPS), *told]
+    for word in told:
         if word in CALENDAR:
             return {"minute": "time_of_day", "second": "time_of_day"}.get(CALENDAR[word], CALENDAR[word])
         for table in (LOCATION, GROUPS, IDENTITY):

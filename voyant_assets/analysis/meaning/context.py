@@ -1,4 +1,4 @@
-"""What the other columns say: whether rows are moments of a series, and which columns add up to a total."""
+"""What the other columns say: whether rows are moments of a series, what adds up to a total, prices of a market, codes of a place."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 from voyant_assets.analysis.meaning.draft import Draft, heads
 from voyant_assets.analysis.meaning.facts import Facts
 from voyant_assets.analysis.meaning.names import read_name
-from voyant_assets.analysis.meaning.words.quantities import QUANTITIES, Quantity
+from voyant_assets.analysis.meaning.words.lists import word_set
+from voyant_assets.analysis.meaning.words.quantities import QUANTITIES, Nature, Quantity
 
 _TOLERANCE = 1e-9
+_PLAIN = word_set("value values figure measurement reading obs data y number")
+_MARKET: dict[str, Nature] = {"open": "level", "high": "max", "low": "min", "close": "last"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +27,11 @@ class Context:
 def read_context(table: str, columns: Sequence[Facts], drafts: Mapping[str, Draft]) -> Context:
     """Look for a time column that is a key by itself or together with one dimension."""
     about = next((QUANTITIES[word] for word in heads(read_name(table)) if word in QUANTITIES), None)
-    moments = [f for f in columns if drafts[f.stats.name].role == "time" and f.filled]
+    moments = [f for f in columns if drafts[f.stats.name].role == "time" and drafts[f.stats.name].semantic_type != "time_of_day"]
     things = [f for f in columns if drafts[f.stats.name].role in {"dimension", "identifier"} and 1 < f.distinct < f.filled]
     rows = max((f.rows for f in columns), default=0)
-    for moment in moments:
-        if rows and moment.distinct >= 0.95 * rows:
-            return Context(drafts[moment.stats.name].semantic_type != "time_of_day", about)
+    if rows and any(moment.distinct >= 0.95 * rows for moment in moments):
+        return Context(True, about)
     for moment in moments:
         if moment.distinct < 2 or moment.rows_per_value < 1.5:
             continue
@@ -38,18 +40,83 @@ def read_context(table: str, columns: Sequence[Facts], drafts: Mapping[str, Draf
     return Context(False, about)
 
 
-def parts_of_a_total(columns: Sequence[Facts], drafts: Mapping[str, Draft]) -> dict[str, Draft]:
-    """Guessed measures whose sums add up to that of a column named `total`: counts that add up as well."""
-    totals = [f for f in columns if f.kind == "number" and f.name.has("total", "all", "sum") and f.stats.sum]
+def refine(table: str, columns: Sequence[Facts], drafts: Mapping[str, Draft]) -> tuple[dict[str, Draft], Context]:
+    """The drafts after a look at the whole table, and what was seen."""
+    known = dict(drafts)
+    for step in (_parts_of_a_total, _market_prices, _codes_of_a_sibling):
+        known.update(step(columns, known))
+    context = read_context(table, columns, known)
+    known.update(_plain_values(columns, known, context.about))
+    return known, context
+
+
+def _measures(columns: Sequence[Facts], drafts: Mapping[str, Draft]) -> list[Facts]:
+    return [f for f in columns if f.kind == "number" and drafts[f.stats.name].role == "measure"]
+
+
+def _parts_of_a_total(columns: Sequence[Facts], drafts: Mapping[str, Draft]) -> dict[str, Draft]:
+    """Whole numbers whose sums add up to that of a column named total: counts that add up."""
     found: dict[str, Draft] = {}
-    for total in totals:
-        parts = [f for f in columns if f is not total and f.kind == "number" and drafts[f.stats.name].role == "measure" and f.is_whole]
+    measures = [f for f in _measures(columns, drafts) if f.is_whole]
+    for total in measures:
+        parts = [f for f in measures if f is not total]
         wanted = total.stats.sum or 0.0
-        if total.is_whole and len(parts) >= 2 and abs(sum(p.stats.sum or 0.0 for p in parts) - wanted) <= _TOLERANCE * abs(wanted):
+        if not total.name.has("total", "all", "sum", "count") or len(parts) < 2 or not wanted:
+            continue
+        if abs(sum(part.stats.sum or 0.0 for part in parts) - wanted) <= _TOLERANCE * abs(wanted):
             for member in (*parts, total):
                 draft = drafts[member.stats.name]
                 if draft.is_guess:
                     found[member.stats.name] = replace(
                         draft, semantic_type="count", nature="flow", reason=f"adds up to '{total.stats.name}'"
                     )
+    return found
+
+
+def _market_prices(columns: Sequence[Facts], drafts: Mapping[str, Draft]) -> dict[str, Draft]:
+    """Open, high, low and close are prices only where three of them stand together; a volume beside them counts."""
+    measures = _measures(columns, drafts)
+    sides = {f.stats.name: side for f in measures for side in _MARKET if f.name.last == side}
+    found: dict[str, Draft] = {}
+    if len(set(sides.values())) >= 3:
+        for name, side in sides.items():
+            found[name] = replace(
+                drafts[name], semantic_type="amount", nature=_MARKET[side], reason=f"'{side}' of a market price", is_guess=False
+            )
+        for f in measures:
+            if f.name.last == "volume" and f.is_whole:
+                found[f.stats.name] = replace(drafts[f.stats.name], semantic_type="count", nature="flow", reason="volume traded")
+        return found
+    for name, side in sides.items():
+        if side in {"high", "low"}:
+            found[name] = replace(drafts[name], semantic_type="number", nature="level", reason=f"named '{side}'", is_guess=True)
+    return found
+
+
+def _codes_of_a_sibling(columns: Sequence[Facts], drafts: Mapping[str, Draft]) -> dict[str, Draft]:
+    """`state_ic` beside `state`: unknown whole numbers that share the first word and the number of values with a text column."""
+    texts = {
+        (f.name.words[0], f.distinct)
+        for f in columns
+        if f.kind == "string" and f.name.words and f.rows_per_value > 1.5 and drafts[f.stats.name].role in {"dimension", "identifier"}
+    }
+    found: dict[str, Draft] = {}
+    for f in _measures(columns, drafts):
+        if drafts[f.stats.name].is_guess and f.is_whole and f.name.words and (f.name.words[0], f.distinct) in texts:
+            found[f.stats.name] = Draft("dimension", "code", "as many values as the text column of that name", is_guess=True)
+    return found
+
+
+def _plain_values(columns: Sequence[Facts], drafts: Mapping[str, Draft], about: Quantity | None) -> dict[str, Draft]:
+    """A column that is only named `value` holds what the table is named after."""
+    if about is None or about.semantic_type == "number":
+        return {}
+    found: dict[str, Draft] = {}
+    for f in _measures(columns, drafts):
+        draft = drafts[f.stats.name]
+        if draft.semantic_type == "number" and f.name.words and set(f.name.words) <= _PLAIN:
+            unit = draft.unit or about.unit
+            found[f.stats.name] = replace(
+                draft, semantic_type=about.semantic_type, nature="flow", unit=unit, reason="what the table is named after"
+            )
     return found

@@ -35,19 +35,26 @@ def group_number(facts: Facts, word: str) -> Draft | None:
     few = (facts.is_whole and facts.distinct <= 60) or (facts.distinct <= 12 and facts.rows_per_value >= 5)
     if kind == "ordinal" and few:
         return Draft("dimension", kind, f"named '{word}', {facts.distinct} steps")
+    if kind == "category" and facts.name.has("age", "income", "size", "price") and few:
+        return Draft("dimension", "ordinal", f"steps of a '{word}'")
     if kind in {"category", "boolean"} and facts.is_whole and facts.distinct <= 60:
         return Draft("dimension", "boolean" if facts.distinct == 2 else "category", f"a coded '{word}'")
     return None
 
 
 def flag_number(facts: Facts) -> Draft | None:
-    """Two values, or a name that starts like a question."""
+    """Only 0 and 1, or a name that starts like a question and few answers."""
     if facts.is_binary:
         return Draft("dimension", "boolean", "only 0 and 1")
-    if facts.is_whole and facts.distinct == 2 and facts.within(-1, 2) and facts.rows_per_value >= 3:
-        return Draft("dimension", "boolean", f"only {facts.low:g} and {facts.high:g}")
     if facts.name.words and facts.name.words[0] in _FLAG_STARTS and facts.distinct <= 5:
         return Draft("dimension", "ordinal", "named like a question, few answers")
+    return None
+
+
+def two_valued(facts: Facts) -> Draft | None:
+    """1 and 2, -1 and 1."""
+    if facts.is_whole and facts.distinct == 2 and facts.within(-1, 2) and facts.rows_per_value >= 3:
+        return Draft("dimension", "boolean", f"only {facts.low:g} and {facts.high:g}")
     return None
 
 
@@ -57,6 +64,8 @@ def coded_number(facts: Facts) -> Draft | None:
         if facts.low == 0 and facts.distinct >= 6 and facts.skew > 1:
             return Draft("measure", "count", "small whole numbers from 0 that thin out", "level", is_guess=True)
         return Draft("dimension", "ordinal", f"{facts.distinct} small whole numbers, each in many rows", is_guess=True)
+    if is_grid(facts) and facts.is_whole and facts.high > 100:
+        return Draft("dimension", "code", f"only {facts.distinct} numbers, each in many rows", is_guess=True)
     if is_grid(facts):
         return Draft("dimension", "ordinal", f"only {facts.distinct} values, each in many rows", is_guess=True)
     return None

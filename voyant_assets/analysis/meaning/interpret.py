@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from voyant_assets.analysis.meaning.constants import constant_meaning
-from voyant_assets.analysis.meaning.context import Context, parts_of_a_total, read_context
+from voyant_assets.analysis.meaning.context import Context, refine
 from voyant_assets.analysis.meaning.draft import Draft
 from voyant_assets.analysis.meaning.facts import Facts
 from voyant_assets.analysis.meaning.numbers import number_meaning
@@ -71,8 +71,7 @@ def interpret(
     """
     facts = [Facts(column, rows, values.get(column.name, ())) for column in columns]
     drafts = {f.stats.name: _draft(f) for f in facts}
-    drafts.update(parts_of_a_total(facts, drafts))
-    context = read_context(table, facts, drafts)
+    drafts, context = refine(table, facts, drafts)
     return {f.stats.name: _meaning(f, drafts[f.stats.name], context) for f in facts}
 
 

@@ -14,6 +14,7 @@ _ROW_WORDS = word_set(
 )
 _PLACES = frozenset({"country", "region", "city", "postal_code", "gender", "currency_code", "language"})
 _FEW = 40
+_MANY = 1000
 _MANY_ROWS_EACH = 10.0
 
 
@@ -25,9 +26,9 @@ def _groups(facts: Facts) -> bool:
 def key_or_group(facts: Facts, word: str, kind: str) -> Draft:
     """An identifier word of the name as identifier, or as a dimension where its values repeat a lot."""
     grouping = word in _GROUPING_CODES
-    if (grouping and facts.distinct_share < 0.5) or _groups(facts):
+    if (grouping and facts.distinct_share < 0.5 and facts.distinct <= _MANY) or _groups(facts):
         place = next((GROUPS[w] for w in heads(facts.name) if GROUPS.get(w) in _PLACES), None)
-        if place in {"country", "region", "city", "postal_code", "currency_code", "language"} and facts.kind == "string":
+        if place == "postal_code" or (place in _PLACES and facts.kind == "string"):
             return Draft("dimension", place, f"named a {place.replace('_', ' ')} code")
         return Draft("dimension", "code", f"a code ('{word}') that many rows share")
     return Draft("identifier", kind, f"named '{word}'")

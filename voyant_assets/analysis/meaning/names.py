@@ -48,6 +48,9 @@ _TAILS = (
     "index",
     "group",
     "flag",
+    "class",
+    "grade",
+    "level",
 )
 _HEADS = ("avg", "pct", "num", "tot", "total", "max", "min", "mean", "sum", "is", "has")
 _LONGEST_SPLIT = 40

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from voyant_assets.analysis.meaning.calendar import calendar_number
+from voyant_assets.analysis.meaning.calendar import calendar_number, year_run
 from voyant_assets.analysis.meaning.draft import Draft, heads
 from voyant_assets.analysis.meaning.facts import Facts
-from voyant_assets.analysis.meaning.groups import coded_number, flag_number, group_number, is_coded
+from voyant_assets.analysis.meaning.groups import coded_number, flag_number, group_number, is_coded, two_valued
 from voyant_assets.analysis.meaning.keys import entity_number, identifier_number, unnamed_key
-from voyant_assets.analysis.meaning.quantities import named_quantity, named_unit, told_quantity, unit_only
+from voyant_assets.analysis.meaning.quantities import (
+    compound_quantity,
+    loose_quantity,
+    named_quantity,
+    named_unit,
+    told_quantity,
+    unit_only,
+)
 from voyant_assets.analysis.meaning.words.kinds import LOCATION
 from voyant_assets.analysis.meaning.words.quantities import QUANTITIES
 
@@ -15,8 +22,10 @@ _VAGUE = frozenset({"number", "index", "rate"})
 
 
 def _location(facts: Facts) -> Draft | None:
-    for word in heads(facts.name):
+    for word in facts.name.words[-1:] + facts.name.words[:1]:
         kind = LOCATION.get(word)
+        if word == "long" and word != facts.name.last:
+            continue
         bound = 90 if kind == "latitude" else 180
         if kind and facts.within(-bound, bound) and (not facts.is_whole or facts.distinct > 5):
             return Draft("location", kind, f"named '{word}', within ±{bound}", unit="°")
@@ -35,7 +44,8 @@ def _quantity(facts: Facts, word: str) -> Draft | None:
 
 def number_meaning(facts: Facts) -> Draft:
     """Role, semantic type, nature and unit of a number column."""
-    found = flag_number(facts) or calendar_number(facts) or _location(facts) or told_quantity(facts) or identifier_number(facts)
+    found = flag_number(facts) or calendar_number(facts) or _location(facts) or told_quantity(facts)
+    found = found or identifier_number(facts) or two_valued(facts) or compound_quantity(facts)
     if found:
         return found
     for word in list(heads(facts.name))[:4]:
@@ -47,7 +57,7 @@ def number_meaning(facts: Facts) -> Draft:
         found = found or entity_number(facts, word)
         if found:
             return found
-    found = unit_only(facts) or unnamed_key(facts) or coded_number(facts)
+    found = unit_only(facts) or year_run(facts) or unnamed_key(facts) or coded_number(facts) or loose_quantity(facts)
     if found:
         return found
     return Draft("measure", "number", "numbers of many values", "level", is_guess=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from voyant_assets.analysis.meaning.draft import Draft, heads
 from voyant_assets.analysis.meaning.facts import Facts
 from voyant_assets.analysis.meaning.names import Name
-from voyant_assets.analysis.meaning.words.quantities import QUANTITIES, Nature, Quantity
+from voyant_assets.analysis.meaning.words.quantities import COMPOUNDS, QUANTITIES, Nature, Quantity
 from voyant_assets.analysis.meaning.words.units import LONG, SHORT, Unit
 from voyant_core.model.profile import Aggregation
 
@@ -13,6 +13,8 @@ _AVERAGES = frozenset({"average", "median", "percentile"})
 _COUNTERS = frozenset({"number", "n", "count", "nb", "cnt"})
 _FLAT = frozenset({"percentage", "share", "ratio", "rate", "score", "index", "temperature", "age"})
 _SKEWED = 2.0
+_NOT_ALONE = frozenset({"meter", "foot", "pound", "bar", "in", "us", "gr", "ton"})
+_SPANS = frozenset({"days", "weeks", "months", "years", "hours", "minutes", "seconds", "yrs", "hrs", "mins", "secs"})
 
 
 def named_unit(name: Name) -> Unit | None:
@@ -30,7 +32,9 @@ def named_unit(name: Name) -> Unit | None:
     if not words:
         return None
     last = words[-1]
-    if last in LONG:
+    if "".join(words[-2:]) in LONG and len(words) > 2:
+        return LONG["".join(words[-2:])]
+    if last in LONG and (len(words) > 1 or last not in _NOT_ALONE):
         return LONG[last]
     if len(words) > 1 and last in SHORT:
         asked = {QUANTITIES[word].semantic_type for word in words[:-1] if word in QUANTITIES}
@@ -105,8 +109,10 @@ def named_quantity(facts: Facts, word: str) -> Draft | None:
     if not _fits(facts, quantity):
         return None
     kind, nature, unit = quantity
-    if facts.name.has(*_AVERAGES) and nature in {"flow", "stock", "each"}:
+    if facts.name.has(*_AVERAGES, "maximum", "max", "minimum", "min") and nature in {"flow", "stock", "each"}:
         nature = "level"
+    if facts.name.has("cumulative", "cum", "cumul", "ytd") and nature == "flow":
+        nature = "stock"
     if nature in {"max", "min", "last"} and kind == "amount" and facts.name.words != (word,) and facts.name.last != word:
         return None
     stated = named_unit(facts.name)
@@ -122,12 +128,42 @@ def named_quantity(facts: Facts, word: str) -> Draft | None:
     return Draft("measure", kind, f"named '{word}'", nature, unit)
 
 
+def compound_quantity(facts: Facts) -> Draft | None:
+    """Two or three neighbouring words that mean something together: `labor_force`, `heart_rate`."""
+    words = facts.name.words
+    for size in (3, 2):
+        for start in range(len(words) - size, -1, -1):
+            quantity = COMPOUNDS.get(words[start : start + size])
+            if quantity and _fits(facts, quantity):
+                kind, nature, unit = _adjust(facts, quantity)
+                stated = named_unit(facts.name)
+                return Draft("measure", kind, f"named '{' '.join(words[start : start + size])}'", nature, stated.unit if stated else unit)
+    return None
+
+
+def loose_quantity(facts: Facts) -> Draft | None:
+    """Last resort by the name: `time` that is no clock time, a bare `total`, a count that thins out."""
+    name = facts.name
+    if "time" in name.words:
+        if facts.is_consecutive:
+            return Draft("dimension", "ordinal", "steps of time without gap", is_guess=True)
+        stated = named_unit(name)
+        return Draft("measure", "duration", "named a time, but no clock time", "level", stated.unit if stated else None, is_guess=True)
+    if name.last == "total":
+        return Draft("measure", "count" if facts.is_whole else "amount", "named a total", "flow", is_guess=True)
+    if facts.is_whole and 0 <= facts.low <= 5 and facts.skew > 1 and facts.high > 20:
+        return Draft("measure", "count", "whole numbers from nearly 0 with a long tail", "level", is_guess=True)
+    return None
+
+
 def told_quantity(facts: Facts) -> Draft | None:
     """Forms of the whole name that beat its single words: per, number of, percentage, a unit."""
     found = _per(facts) or _counted(facts)
     if found:
         return found
     words = facts.name.words
+    if words and words[0] in _SPANS and not facts.within(1000, 2300):
+        return Draft("measure", "duration", f"a number of {words[0]}", "level", LONG[words[0]].unit if words[0] in LONG else words[0])
     if words and (words[0] in {"pct", "percentage", "percent"} or facts.name.has("%", "pct", "percent", "percentage")):
         kind = "share" if facts.within(0, 1.0001) and not facts.is_whole else "percentage"
         return Draft("measure", kind, "named a percentage", "level", "%" if kind == "percentage" else None)

@@ -11,7 +11,7 @@ from voyant_assets.analysis.meaning.words.kinds import ORDER_WORDS
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s?[ap]\.?m\.?)?(?:\s?(?:z|utc|gmt|[+-]\d{2}:?\d{2}))?"
 _DAY = (
-    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})"
+    r"(?:(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})"
     rf"|\d{{1,2}}[\s-]{_MONTH}[\s,-]+\d{{2,4}}|{_MONTH}\s\d{{1,2}},?\s\d{{4}}|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s.{{6,22}}\d{{4}})"
 )
 _AMOUNT = r"\$?[\d.,]+k?"

@@ -6,6 +6,7 @@ from voyant_assets.analysis.meaning import shapes
 from voyant_assets.analysis.meaning.draft import Draft, heads
 from voyant_assets.analysis.meaning.facts import Facts
 from voyant_assets.analysis.meaning.keys import key_or_group
+from voyant_assets.analysis.meaning.words import places
 from voyant_assets.analysis.meaning.words.kinds import CALENDAR, ENTITIES, GROUPS, IDENTITY, PROSE
 
 _GROUP_NOUNS = frozenset({"country", "region", "city", "postal_code", "gender", "currency_code", "language"})
@@ -57,6 +58,12 @@ def _by_word(facts: Facts, word: str) -> Draft | None:
     share = facts.distinct_share
     if word in GROUPS:
         kind = GROUPS[word]
+        if (
+            word == "state"
+            and facts.distinct <= 12
+            and not any(text in places.US_STATES or text in places.US_STATE_CODES for text in facts.lower)
+        ):
+            return Draft("dimension", "category", "states, but of no country")
         if kind in {"region", "city", "country", "postal_code"}:
             if share > 0.95 and facts.rows >= 10 and kind == "region" and facts.mean_length > 3:
                 return Draft("identifier", "name", f"one {word} per row")
@@ -69,6 +76,8 @@ def _by_word(facts: Facts, word: str) -> Draft | None:
     kind = IDENTITY.get(word)
     if kind == "name":
         return _named(facts, word)
+    if kind is None and word == "number":
+        kind = "code"
     if kind in {"id", "code"}:
         return key_or_group(facts, word, kind)
     if kind is not None and kind == "phone":
@@ -82,6 +91,12 @@ def _by_word(facts: Facts, word: str) -> Draft | None:
             return Draft("identifier", "name" if _reads_like_a_name(facts) else "code", f"names a {word}")
         return Draft("dimension", "name" if _reads_like_a_name(facts) else "code", f"names a {word}, and many rows share it")
     return None
+
+
+def _is_figures(facts: Facts) -> bool:
+    """Starts with a digit or bracket and holds blanks: `63 (+4)`, `[Ar] 3d1 4s2`."""
+    marked = sum(1 for text in facts.texts if not text[0].isalpha() and " " in text)
+    return marked >= 0.5 * len(facts.texts)
 
 
 def _named(facts: Facts, word: str) -> Draft:
@@ -122,7 +137,7 @@ def _unnamed(facts: Facts) -> Draft:
     if share > 0.9 and facts.distinct >= 5 and facts.rows >= 5:
         if _looks_like_a_code(facts):
             return Draft("identifier", "code", "codes that never repeat", is_guess=True)
-        if facts.mean_words >= 4:
+        if facts.mean_words >= 4 or _is_figures(facts):
             return Draft("text", "free_text", "texts that never repeat", is_guess=True)
         return Draft("identifier", "name", "names that hardly repeat", is_guess=True)
     if _looks_like_a_code(facts):

@@ -14,7 +14,7 @@ IDENTITY: dict[str, str] = _table(
         "id": "id ids uuid guid key pk fk rowid rownum rownumber oid uid identifier identifiant",
         "code": """code codes serial sku isbn issn ean upc gtin asin ssn iban bic swift vin plate licence license npi icd cpt ndc doi
             accession fips geoid cusip isin figi lei ticker symbol iata icao tail barcode hash checksum token passport account acct
-            card mrn nhs ref reference po callsign imei imsi mac md5 sha1 sha256 sha commit cas taxid ein ric""",
+            card mrn nhs ref reference po callsign imei imsi mac md5 sha1 sha256 sha commit cas taxid ein ric port mcc""",
         "name": "name fullname firstname lastname surname forename username login nickname alias displayname author title",
         "email": "email mail",
         "url": "url uri link href website homepage webpage referrer referer image img photo thumbnail avatar logo",

@@ -27,7 +27,7 @@ _TABLE: dict[Quantity, str] = {
         donation donations refund refunds budget gmv proceeds boxoffice debit deposit deposits withdrawal withdrawals commission
         commissions bonus freight charge charges fare fares margin loss investment funding subsidy exports imports export import
         grosses payout reimbursement toll tolls surcharge gratuity disbursement outlay purchases damages profitability ebitda
-        ebit cogs opex capex""",
+        ebit cogs opex capex extra surcharges""",
     Quantity("amount"): """price prices salary salaries wage wages income incomes rent rents rental loan mortgage msrp cashflow compensation
         dollars euros ticketprice list retail wholesale premium arpu aov ltv clv tuition allowance bid ask strike""",
     Quantity(
@@ -58,7 +58,7 @@ _TABLE: dict[Quantity, str] = {
     Quantity(
         "percentage", "level", "%"
     ): """percent pct percentage perc prozent porcentaje pourcentage pctl humidity humid unemp unemployment inflation infl meter
-        battery soc""",
+        soc""",
     Quantity("share"): "share proportion fraction discount probability prob likelihood confidence portion turnout",
     Quantity("ratio"): "ratio odds mpg quotient multiple efficiency leverage",
     Quantity("rate"): """rate rates growth interest yield apr ctr cpm cpc bounce churnrate incidence prevalence mortality fertility""",
@@ -83,8 +83,8 @@ _TABLE: dict[Quantity, str] = {
     Quantity("age", "level", "years"): "age ages",
     Quantity(
         "number"
-    ): """pressure density energy power horsepower hp voltage current concentration glucose hemoglobin haemoglobin cholesterol ph
-        radiation co2 co pm25 pm10 no2 so2 o3 nox noise luminosity luminance force calories protein fat carbs sodium sugar fiber
+    ): """pressure density energy power horsepower hp battery voltage current concentration glucose hemoglobin haemoglobin cholesterol ph
+        radiation co2 co pm25 pm10 no2 so2 o3 nox noise luminosity luminance calories protein fat carbs sodium sugar fiber
         insulin creatinine albumin bilirubin coefficient value values measurement reading level amplitude phase torque
         acceleration conductivity turbidity salinity moisture brightness intensity magnitude mag vibration flow load resistance
         capacitance bandwidth throughput memory cpu size bytes filesize heartrate pulse systolic diastolic sbp dbp bp hdl ldl
@@ -105,3 +105,28 @@ _TABLE: dict[Quantity, str] = {
 }
 
 QUANTITIES: dict[str, Quantity] = {word: quantity for quantity, words in _TABLE.items() for word in words.split()}
+
+_COMPOUND_TABLE: dict[Quantity, str] = {
+    Quantity("count", "stock"): "labor force|labour force|work force|civilian labor|head count|open interest",
+    Quantity("amount", "flow"): "box office|net income|gross income|operating income|net profit|cash flow|capital gain|capital loss",
+    Quantity("amount", "stock"): "market cap|market capitalization|net worth|money supply|credit limit",
+    Quantity("duration", "level", "years"): "life expectancy",
+    Quantity("duration"): "response time|lead time|wait time|travel time|flight time|air time|lap time|run time|processing time|over time",
+    Quantity("number", "level", "bpm"): "heart rate|pulse rate",
+    Quantity("number", "level", "mmHg"): "blood pressure",
+    Quantity("number"): "bit rate|frame rate|flow rate|sampling rate|refresh rate|resting bp|exchange rate|fx rate",
+    Quantity("percentage", "level", "%"): "unemployment rate|inflation rate|interest rate|completion rate|literacy rate",
+    Quantity("rate"): "birth rate|death rate|mortality rate|crime rate|growth rate|fertility rate|conversion rate|click rate|churn rate",
+    Quantity("index"): "body mass|price index|body mass index",
+    Quantity("amount"): "hourly rate|daily rate|monthly rate|day rate|room rate|nightly rate|billing rate|credit amount|household income",
+    Quantity("score"): "credit score|z score|test score|quality score",
+    Quantity("count", "each"): "sib sp|party size|family size|household size|group size|team size|batch size|carat count",
+    Quantity("area"): "living area|lot size|floor area|land area|lot area|square feet|square meters|square footage|sq ft|sq m",
+    Quantity("length"): "sea level|water level|ground clearance|tree height",
+    Quantity("volume"): "engine size|tank size",
+}
+
+COMPOUNDS: dict[tuple[str, ...], Quantity] = {
+    tuple(phrase.split()): quantity for quantity, text in _COMPOUND_TABLE.items() for phrase in text.split("|")
+}
+"""Neighbouring words that mean something else together."""
