@@ -35,6 +35,8 @@ def dagster_config(layout: HomeLayout, settings: Settings) -> dict[str, Any]:
             "poll_interval_seconds": 30,
         },
         "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager", "config": {}},
+        # Dagster prints what it logs; its own events (DEBUG) reach the event log all the same
+        "python_logs": {"python_log_level": "INFO"},
         # the freshness daemon visits every asset each 30 s
         "freshness": {"enabled": False},
         "retention": {

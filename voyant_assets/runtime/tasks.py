@@ -1,0 +1,111 @@
+"""Small tasks in the worker's processes: who asked, who works on it, until when. Part of the worker's select loop; nothing here blocks."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import socket
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from voyant_assets.runtime.pool import Pool
+from voyant_assets.runtime.process import Process
+from voyant_assets.runtime.wire import Message, send
+from voyant_core import errors
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Task:
+    name: str
+    arguments: dict[str, Any]
+    timeout_s: float
+    deadline: float
+    caller: socket.socket
+    is_late: bool = False
+
+    def reply(self, message: Message) -> None:
+        """The answer to whoever asked, if still there."""
+        with self.caller, contextlib.suppress(OSError):
+            send(self.caller, message)
+
+    def fail(self, error: errors.VoyantError) -> None:
+        log.warning("The task %s ended: %s", self.name, error)
+        self.reply({"error": errors.to_wire(error)})
+
+
+class Tasks:
+    """At most `at_once` tasks have a process; the others wait for one, within their time."""
+
+    def __init__(self, pool: Pool, at_once: int) -> None:
+        self._pool = pool
+        self._at_once = at_once
+        self._waiting: deque[Task] = deque()
+        self._running: dict[Process, Task] = {}
+
+    @property
+    def count(self) -> int:
+        return len(self._running) + len(self._waiting)
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._running)
+
+    def add(self, request: Message, caller: socket.socket) -> None:
+        timeout_s = float(request["timeout_s"])
+        deadline = time.monotonic() + timeout_s
+        self._waiting.append(Task(str(request["name"]), dict(request["arguments"]), timeout_s, deadline, caller))
+
+    def schedule(self) -> None:
+        while self._waiting and len(self._running) < self._at_once:
+            process = self._pool.take()
+            if process is None:
+                return  # the fork server is still importing
+            task = self._waiting.popleft()
+            self._running[process] = task
+            left_s = max(task.deadline - time.monotonic(), 0.0)
+            process.hand_over({"op": "task", "name": task.name, "arguments": task.arguments, "timeout_s": left_s})
+
+    def answered(self, process: Process, message: Message) -> None:
+        task = self._running.pop(process)
+        task.reply({key: message[key] for key in ("result", "error") if key in message})
+        if not task.is_late:  # a late one has been killed, though its answer was quicker
+            self._pool.give_back(process)
+
+    def process_exited(self, process: Process, code: int | None) -> None:
+        task = self._running.pop(process, None)
+        if task is None:
+            return
+        if task.is_late:
+            task.fail(_too_slow(task))
+        else:
+            task.fail(
+                errors.VoyantError(
+                    errors.RUN_LOST,
+                    f"The process of the task {task.name} ended with exit code {code} before the task did.",
+                    hint="If it happens again with the same input, the input is what kills it: the worker's log may say more.",
+                )
+            )
+
+    def tick(self, now: float) -> None:
+        for process, task in self._running.items():
+            if now > task.deadline and not task.is_late:
+                task.is_late = True
+                process.kill()
+        for task in [task for task in self._waiting if now > task.deadline]:
+            self._waiting.remove(task)
+            task.fail(_too_slow(task))
+
+    def close(self) -> None:
+        """The worker ends: whoever still waits is told."""
+        for task in [*self._running.values(), *self._waiting]:
+            task.fail(errors.VoyantError(errors.WORKER_AWAY, f"The run worker shut down before the task {task.name} was done."))
+        for process in self._running:
+            process.kill()
+
+
+def _too_slow(task: Task) -> errors.VoyantError:
+    return errors.VoyantError(errors.TIMEOUT, f"The task {task.name} was not done within {task.timeout_s:g} s.")
