@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
+from voyant_assets.analysis.narrative.periods import SEASON, period_name
 from voyant_assets.analysis.wording import numbers
 from voyant_core.canonical import plain
 from voyant_core.model.chart import Citation
@@ -42,9 +43,9 @@ def resolve(at: str, document: Any) -> Any:
 
 
 def shows(text: str, value: Any) -> bool:
-    """Is `text` a way to write `value`: the same words, the same day, or the same figure to the places that are shown?"""
+    """Is `text` a way to write `value`: the same words, the same period, or the same figure to the places that are shown?"""
     if isinstance(value, str):
-        return text == value or text == numbers.date(value) or _days_of(text, value)
+        return text == value or any(text == period_name(value, period) for period in SEASON)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return text == numbers.scalar(value)
     found = _FIGURE.match(text)
@@ -55,12 +56,7 @@ def shows(text: str, value: Any) -> bool:
     step = 10.0**-places
     if found["bound"]:
         return any(target < shown if found["bound"] == "<" else target > shown for target in targets)
-    return any(abs(abs(shown) - abs(target)) <= step * 0.501 + abs(target) * 1e-9 for target in targets)
-
-
-def _days_of(text: str, value: str) -> bool:
-    """A period of a series is written short: `Dec 2013` for 2013-12-01."""
-    return all(part in numbers.date(value) or part in value for part in re.findall(r"\d+|[A-Z][a-z]{2}", text.removeprefix("week of ")))
+    return any(abs(shown - target) <= step * 0.501 + abs(target) * 1e-9 for target in targets)
 
 
 def _read(found: re.Match[str]) -> tuple[float, int]:

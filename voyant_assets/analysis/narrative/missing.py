@@ -60,7 +60,7 @@ def _implied(material: Material) -> list[tuple[ColumnProfile, list[ColumnProfile
     groups: list[tuple[ColumnProfile, list[ColumnProfile]]] = []
     for name, where in members.items():
         lead = by_name[name]
-        others = [by_name[other] for other, theirs in members.items() if other != name and where <= theirs]
+        others = [by_name[other] for other, theirs in members.items() if other != name and where and where <= theirs]
         if others and lead.nulls >= FEW_ROWS and lead.null_share >= 0.005:
             groups.append((lead, others))
     return groups

@@ -65,7 +65,7 @@ def _pair(inputs: ReportInputs, pair: Correlation) -> PairView:
 
 def _triangle(names: list[str], pairs: list[Correlation]) -> list[tuple[str, list[Cell]]]:
     known = {frozenset((pair.a, pair.b)): pair.r for pair in pairs}
-    return [(a, [_cell(known.get(frozenset((a, b)))) for b in names[:row]]) for row, a in enumerate(names) if row]
+    return [(a, [_cell(known.get(frozenset((a, b)))) for b in names[:row]]) for row, a in enumerate(names)]
 
 
 def _cell(r: float | None) -> Cell:
