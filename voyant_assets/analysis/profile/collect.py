@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voyant_assets.analysis.profile import queries
-from voyant_assets.analysis.profile.frequencies import FrequencyTable, most_frequent, statistics_of
+from voyant_assets.analysis.profile.frequencies import FrequencyTable, sample, statistics_of
 from voyant_assets.analysis.profile.kinds import Family, TypedColumn
 from voyant_assets.analysis.profile.measures import measure
 from voyant_assets.analysis.profile.reader import Reader
@@ -63,7 +63,7 @@ def collect(reader: Reader, view: str, budget: Budget | None = None) -> Collecte
         for column, table in _count(reader, view, group, rows, budget):
             statistics[column.position] = statistics_of(column, table, rows)
             usable = table.usable(column)
-            collected.values[column.name] = most_frequent(column, usable, queries.SAMPLE)
+            collected.values[column.name] = sample(column, usable, queries.SAMPLE)
             if column.kind == "temporal" or column.is_number:
                 collected.steps[column.name] = usable.numbers
     many = [column for column in columns if bounds[column.position] > budget.frequency_values]

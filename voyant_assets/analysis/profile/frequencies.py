@@ -108,6 +108,21 @@ def most_frequent(column: TypedColumn, table: FrequencyTable, limit: int) -> lis
     return [(scalar(column, table, place), int(table.counts[place])) for place in order.tolist()]
 
 
+def sample(column: TypedColumn, table: FrequencyTable, limit: int) -> list[tuple[Scalar, int]]:
+    """(value, count) pairs, most frequent first; of the values that tie for the last places some from the whole range.
+
+    The first by value would be a poor sample of a column where all occur once: the empty, the padded, those that start with a digit.
+    """
+    places = np.argsort(-table.counts, kind="stable")
+    if len(places) > limit:
+        last = table.counts[places[limit - 1]]
+        sure = int((table.counts > last).sum())
+        ties = places[sure : sure + int((table.counts == last).sum())]
+        spread = np.linspace(0, len(ties) - 1, limit - sure).round().astype(np.int64)
+        places = np.concatenate([places[:sure], ties[spread]])
+    return [(scalar(column, table, place), int(table.counts[place])) for place in places.tolist()]
+
+
 def top_values(pairs: Sequence[tuple[Scalar, int]], filled: int) -> list[TopValue]:
     return [TopValue(value=shortened(value), count=count, share=count / filled) for value, count in pairs[:LISTED]]
 

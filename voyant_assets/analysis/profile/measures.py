@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voyant_assets.analysis.profile import bins, patterns, queries
-from voyant_assets.analysis.profile.frequencies import CORE, PROBABILITIES, moment_figures, quantiles_model, top_values
+from voyant_assets.analysis.profile.frequencies import CORE, LISTED, PROBABILITIES, moment_figures, quantiles_model, top_values
 from voyant_assets.analysis.profile.kinds import Family, TypedColumn
 from voyant_assets.analysis.profile.reader import Reader
 from voyant_assets.analysis.profile.scalars import from_number, from_text, iso, shortened, steady
@@ -53,7 +53,8 @@ class Counted:
     """How many values there are, and the most frequent."""
 
     distinct: int
-    pairs: Pairs
+    top: Pairs
+    sample: Pairs
     bound: int | None = None
     unique: int | None = None
     entropy: float | None = None
@@ -72,7 +73,7 @@ def measure(
         figures: dict[str, Any] = {}
         if column.is_number or column.has_infinities:
             figures["non_finite"] = extremes.filled - extremes.usable
-        counted = Counted(0, [])
+        counted = Counted(0, [], [])
         if extremes.usable:
             bytes_per_value = (
                 32 + (extremes.total or 0) / extremes.usable if column.kind == "string" else 132 if column.kind == "other" else 32
@@ -80,11 +81,10 @@ def measure(
             is_exact = rows <= exact_rows and bounds[column.position] * bytes_per_value <= exact_bytes
             counted = _count(reader, view, column, extremes.usable) if is_exact else _estimate(reader, view, column, extremes, bounds)
             figures |= _shape(reader, view, column, extremes, rows <= exact_rows, counted, moments.get(column.position, {}))
-        yield column, _statistics(column, rows, extremes, counted, figures), counted.pairs
+        yield column, _statistics(column, rows, extremes, counted, figures), counted.sample
 
 
 def _statistics(column: TypedColumn, rows: int, extremes: Extremes, counted: Counted, figures: dict[str, Any]) -> ColumnStatistics:
-    published: Pairs = [pair for pair in counted.pairs if counted.bound is None or pair[1] >= counted.bound]
     return ColumnStatistics(
         name=column.name,
         position=column.position,
@@ -98,7 +98,7 @@ def _statistics(column: TypedColumn, rows: int, extremes: Extremes, counted: Cou
         distinct_error=None if counted.exact else SKETCH_ERROR,
         unique=counted.unique,
         entropy=counted.entropy,
-        top=top_values(published, extremes.filled),
+        top=top_values(counted.top, extremes.filled),
         top_bound=counted.bound,
         **figures,
     )
@@ -114,12 +114,13 @@ def _parse(text: str, column: TypedColumn) -> Scalar:
 
 
 def _count(reader: Reader, view: str, column: TypedColumn, usable: int) -> Counted:
-    distinct, unique, weighted, pairs = reader.rows(queries.full_count(view, column))[0]
+    distinct, unique, weighted, top, sample = reader.rows(queries.full_count(view, column, LISTED))[0]
     return Counted(
         distinct=int(distinct),
         unique=int(unique),
         entropy=max(0.0, math.log(usable) - weighted / usable),
-        pairs=[(_parse(text, column), int(count)) for text, count in pairs],
+        top=[(_parse(text, column), int(count)) for text, count in top],
+        sample=[(_parse(text, column), int(count)) for text, count in sample],
     )
 
 
@@ -127,11 +128,14 @@ def _estimate(reader: Reader, view: str, column: TypedColumn, extremes: Extremes
     """Frequent values without counting all: every value outside the fullest hash buckets occurs at most as often as the next bucket."""
     full = reader.rows(queries.fullest_buckets(view, column, BUCKETS, FULLEST))
     chosen = [int(bucket) for bucket, _ in full[:FULLEST]]
-    pairs = reader.rows(queries.values_in_buckets(view, column, BUCKETS, chosen))
+    rows = reader.rows(queries.values_in_buckets(view, column, BUCKETS, chosen))
+    pairs = [(_parse(text, column), int(count)) for text, count in rows]
+    bound = int(full[FULLEST][1]) if len(full) > FULLEST else 0
     return Counted(
         distinct=min(bounds[column.position], extremes.usable),
-        pairs=[(_parse(text, column), int(count)) for text, count in pairs],
-        bound=int(full[FULLEST][1]) if len(full) > FULLEST else 0,
+        top=[pair for pair in pairs if pair[1] > bound],
+        sample=pairs,
+        bound=bound,
         exact=False,
     )
 
@@ -270,7 +274,7 @@ def _string(reader: Reader, view: str, column: TypedColumn, extremes: Extremes, 
 
 def _patterns(reader: Reader, view: str, column: TypedColumn, extremes: Extremes, counted: Counted) -> list[Pattern]:
     """The shapes of the frequent values decide whether all rows are worth the look, which costs microseconds each."""
-    sample = [str(value) for value, _ in counted.pairs]
+    sample = [str(value) for value, _ in counted.sample]
     if not patterns.shapes(sample, [1] * len(sample), len(sample) // 3 + 1):
         return []
     found = reader.rows(queries.pattern_counts(view, column, patterns.LONGEST, patterns.LISTED))

@@ -130,15 +130,18 @@ def powers(view: str, columns: Sequence[tuple[TypedColumn, float, float]]) -> st
 POWERS = 6
 
 
-def full_count(view: str, column: TypedColumn) -> str:
-    """Distinct values, those that occur once, sum of k ln k, and the most frequent values with their counts."""
+def full_count(view: str, column: TypedColumn, listed: int) -> str:
+    """Distinct values, those that occur once, sum of k ln k, the most frequent values (ties by value), and a sample (ties by hash)."""
     x = column.usable(column.sql)
-    value = _published(column, "v")
+    pair = f"[{_as_text(_published(column, 'v'))}, CAST(k AS VARCHAR)]"
+
+    def first(limit: int, ties: str) -> str:
+        return f"(SELECT list({pair} ORDER BY k DESC, {ties}) FROM (FROM counted ORDER BY k DESC, {ties} LIMIT {limit}))"
+
     return (
         f"WITH counted AS MATERIALIZED (SELECT {x} AS v, count(*) AS k FROM {view} WHERE {x} IS NOT NULL GROUP BY 1)"
         " SELECT (SELECT count(*) FROM counted), (SELECT count_if(k = 1) FROM counted), (SELECT sum(k * ln(k)) FROM counted),"
-        f" (SELECT list([{_as_text(value)}, CAST(k AS VARCHAR)] ORDER BY k DESC, {_order(column)})"
-        f" FROM (SELECT v, k FROM counted ORDER BY k DESC, {_order(column)} LIMIT {SAMPLE}))"
+        f" {first(listed, _order(column))}, {first(SAMPLE, f'hash(v), {_order(column)}')}"
     )
 
 
