@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from voyant_assets.catalogue import catalogue
 from voyant_assets.graph.factory import JOB_TAG, SOURCE_TAG, TENANT_TAG
@@ -15,6 +15,10 @@ from voyant_core.canonical import digest
 from voyant_core.keys import TABLE_STAGE
 from voyant_core.model.job import AnalyzeRequest, Plan, PlannedTable
 from voyant_core.tenancy import CallContext
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance, DagsterRun
+    from dagster._core.definitions.reconstruct import ReconstructableJob
 
 Selection = dict[tuple[str, str, str], list[str]]
 
@@ -29,7 +33,7 @@ def selection_of(paths: list[list[str]]) -> Selection:
     return {table: sorted(stages, key=order.index) for table, stages in sorted(chosen.items())}
 
 
-def adopt_run(environment: Environment, instance: Any, run: Any) -> tuple[str, str, Any]:
+def adopt_run(environment: Environment, instance: DagsterInstance, run: DagsterRun) -> tuple[str, str, ReconstructableJob]:
     """(tenant, job id, reconstructable job). VYNT-3004 when the selection spans tenants, VYNT-2003 when it names no known source."""
     selection = selection_of([list(key.path) for key in run.asset_selection or ()])
     tenants = {tenant for tenant, _, _ in selection}

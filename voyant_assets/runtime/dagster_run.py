@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def execute_dagster_run(run_id: str, instance: DagsterInstance) -> bool:
+def execute_dagster_run(run_id: str, instance: DagsterInstance, job: ReconstructableJob | None = None) -> bool:
     """Runs to the end and writes it to the event log. False: it ended before its time, or was canceled before it began.
 
-    SIGINT cancels. Runs in the main thread.
+    `job` replaces the one that the run's record points to. SIGINT cancels. Runs in the main thread.
     """
     from dagster import DagsterRunStatus
     from dagster._core.events import EngineEventData
@@ -32,7 +32,7 @@ def execute_dagster_run(run_id: str, instance: DagsterInstance) -> bool:
             return False
         instance.report_engine_event(f"Run process {os.getpid()} took the run", run, EngineEventData.in_process(os.getpid()))
         try:
-            for _event in core_execute_run(recon_job_from_origin(run.job_code_origin), run, instance, inject_env_vars=False):
+            for _event in core_execute_run(job or recon_job_from_origin(run.job_code_origin), run, instance, inject_env_vars=False):
                 pass
         except Exception:  # the boundary of a run; core_execute_run has written the failure to the event log
             log.exception("Run %s ended with an exception", run_id)

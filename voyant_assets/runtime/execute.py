@@ -6,16 +6,17 @@ starts threads. `execute_run` is one run from its record to the job's final stat
 
 from __future__ import annotations
 
-import logging
-import traceback
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from voyant_assets.runtime.environment import environment
 from voyant_core import errors
 from voyant_core.model.job import JobState
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    import dagster as dg
+    from dagster import DagsterInstance, DagsterRun
+    from dagster._core.definitions.reconstruct import ReconstructableJob
 
 FINAL = {"SUCCESS": JobState.SUCCEEDED, "FAILURE": JobState.FAILED, "CANCELED": JobState.CANCELED}
 REHEARSAL = "rehearsal"
@@ -68,7 +69,7 @@ def preload() -> None:
     catalogue()
 
 
-def rehearsal_job() -> Any:
+def rehearsal_job() -> ReconstructableJob:
     """A trivial asset job of the shape of a real run; executed on an instance in memory it fills Dagster's caches for all children."""
     from dagster._core.code_pointer import CustomPointer, ModuleCodePointer
     from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
@@ -79,7 +80,7 @@ def rehearsal_job() -> Any:
     return ReconstructableJob(ReconstructableRepository(pointer), ASSET_JOB)
 
 
-def rehearsal_definitions(name: str) -> Any:
+def rehearsal_definitions(name: str) -> dg.Definitions:
     import dagster as dg
 
     table = dg.AssetKey([name, name, name])
@@ -90,7 +91,7 @@ def rehearsal_definitions(name: str) -> Any:
         check_specs=[dg.AssetCheckSpec("schema", asset=table)],
         can_subset=True,
     )
-    def rehearse(context: dg.AssetExecutionContext) -> Any:
+    def rehearse(context) -> Iterator[Any]:  # type: ignore[no-untyped-def] # Dagster reads annotations, which are text in this module
         for key in sorted(context.selected_asset_keys):
             schema = dg.TableSchema(columns=[dg.TableColumn("id", "bigint")])
             metadata: dict[str, Any] = {"dagster/row_count": 1, "dagster/column_schema": schema, "preview": dg.MetadataValue.md("-")}
@@ -121,48 +122,34 @@ def _stage_warmers() -> list[Callable[[], object]]:
     return [page.warm]
 
 
-def execute_run(run_id: str, instance: Any) -> bool:
+def execute_run(run_id: str, instance: DagsterInstance) -> bool:
     """One run to its end, and its job to its final state. False: it ended before its time, and the worker looks at the event log."""
-    from dagster._core.events import EngineEventData
-    from dagster._grpc.impl import core_execute_run
-
-    from resources.telemetry.logs import bound_ids, configure_logging
+    from resources.telemetry.logs import bound_ids
     from resources.telemetry.tracing import configure_tracing, flush_tracing, span, use_context
+    from voyant_assets.runtime.dagster_run import execute_dagster_run
 
     here = environment()
-    configure_logging("run", here.settings.telemetry.log_level)
     configure_tracing("voyant-run", here.settings)
     run = instance.get_run_by_id(run_id)
     if run is None or run.is_finished:
         return True
-    if run.status.value == "CANCELING":
-        return False
-    tenant, job_id, recon = job_of(instance, run)
-    run = instance.get_run_by_id(run_id)
-    jobs = here.store.jobs(tenant)
-    job = jobs.get(job_id)
-    with (
-        bound_ids(job_id=job_id, run_id=run_id, tenant=tenant, request_id=job.request_id),
-        use_context(job.traceparent),
-        span("run", **{"voyant.run": run_id}),
-    ):
-        jobs.start(job_id)
-        instance.report_engine_event("A run process took the run.", run, EngineEventData())
-        try:
-            for _event in core_execute_run(recon, run, instance, inject_env_vars=False):
-                pass
-        except Exception:  # noqa: BLE001 - the boundary of the run; core_execute_run has written the failure to the event log
-            traceback.print_exc()
-        finally:
-            finish_run(run_id, instance.get_run_by_id(run_id).status.value)
+    try:
+        tenant, job_id, reconstructable = job_of(instance, run)
+    except errors.VoyantError as error:
+        instance.report_run_failed(run, error.to_text())
+        return True
+    job = here.store.jobs(tenant).get(job_id)
+    ids = bound_ids(job_id=job_id, run_id=run_id, tenant=tenant, request_id=job.request_id)
+    with ids, use_context(job.traceparent), span("run", **{"voyant.run": run_id}):
+        here.store.jobs(tenant).start(job_id)
+        is_whole = execute_dagster_run(run_id, instance, reconstructable)
+        run_ended(run_id, instance)
     flush_tracing()
-    return instance.get_run_by_id(run_id).is_finished
+    return is_whole
 
 
-def job_of(instance: Any, run: Any) -> tuple[str, str, Any]:
-    """(tenant, job id, reconstructable job) of a run. A run that Dagit started gets its job here, derived from its selection."""
-    from dagster._cli.api import recon_job_from_origin
-
+def job_of(instance: DagsterInstance, run: DagsterRun) -> tuple[str, str, ReconstructableJob | None]:
+    """(tenant, job id, what to execute; None: what the run's record says). A run that Dagit started gets its job here."""
     from voyant_assets.graph.factory import JOB_TAG
 
     job_id = run.tags.get(JOB_TAG)
@@ -173,7 +160,7 @@ def job_of(instance: Any, run: Any) -> tuple[str, str, Any]:
     tenant = environment().store.tenant_of_job(job_id)
     if tenant is None:
         raise errors.VoyantError(errors.JOB_NOT_FOUND, f"The run {run.run_id} names the job {job_id}, which does not exist.")
-    return tenant, job_id, recon_job_from_origin(run.job_code_origin)
+    return tenant, job_id, None
 
 
 def finish_run(run_id: str, status: str) -> None:
@@ -186,17 +173,17 @@ def finish_run(run_id: str, status: str) -> None:
         finish(here.store, here.objects, *found, FINAL[status])
 
 
-def run_ended(run_id: str, instance: Any) -> None:
-    """The worker's hook after a run's process is gone."""
+def run_ended(run_id: str, instance: DagsterInstance) -> None:
+    """After a run's end: by its own process, and by the worker when the process is gone."""
     run = instance.get_run_by_id(run_id)
     if run is not None:
         finish_run(run_id, run.status.value)
 
 
-def run_task(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+def run_task(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """A small task in a spare. The only one is `probe`."""
     from voyant_assets.probing import probe
 
     if name != "probe":
         raise errors.VoyantError(errors.INTERNAL, f"There is no task {name!r}.")
-    return probe(environment(), arguments)
+    return probe(environment(), dict(arguments))
