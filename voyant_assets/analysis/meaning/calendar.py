@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from voyant_assets.analysis.meaning.draft import Draft, heads
 from voyant_assets.analysis.meaning.facts import Facts
-from voyant_assets.analysis.meaning.words.kinds import CALENDAR
+from voyant_assets.analysis.meaning.words.kinds import CALENDAR, ENTITIES
 from voyant_assets.analysis.meaning.words.lists import word_set
 from voyant_assets.analysis.meaning.words.quantities import QUANTITIES
 
@@ -87,8 +87,8 @@ def calendar_number(facts: Facts) -> Draft | None:
             kind = CALENDAR.get(word)
             if kind is None or (place and kind not in {"year", "month", "weekday", "quarter", "time_of_day"}):
                 continue
-            if place and words[0] in _NOT_A_MOMENT:
-                return None
+            if place and words[0] not in _BESIDE and (words[0] in _NOT_A_MOMENT or words[0] in QUANTITIES):
+                break
             found = _part(facts, word, kind)
             if found:
                 return found
@@ -97,7 +97,8 @@ def calendar_number(facts: Facts) -> Draft | None:
 
 def _running(facts: Facts, words: list[str]) -> Draft | None:
     """`day` 1, 2 … 400: a count of days, months, hours since a start is still the axis and no quantity."""
-    kind = CALENDAR.get(words[0]) if len(words) == 1 else None
+    alone = all(word in ENTITIES for word in words[1:])
+    kind = CALENDAR.get(words[0]) if words and alone else None
     if kind is None or words[0].endswith("s") or kind in {"date", "datetime", "time_of_day", "minute", "second"}:
         return None
     if kind == "year":
@@ -132,7 +133,8 @@ def _fraction_of_epoch(facts: Facts) -> Draft | None:
     return None
 
 
-_NOT_A_MOMENT = word_set("count total sales amount price cost number revenue rate average score income salary growth change code id")
+_BESIDE = frozenset({"number", "sold", "paid", "listed", "order"})
+_NOT_A_MOMENT = word_set("count total sales amount price cost revenue rate average score income salary growth change code id")
 
 
 def _names_a_quantity(facts: Facts) -> bool:

@@ -35,7 +35,7 @@ def read_context(table: str, columns: Sequence[Facts], drafts: Mapping[str, Draf
     for moment in moments:
         if moment.distinct < 2 or moment.rows_per_value < 1.5:
             continue
-        if any(0.5 * moment.distinct * thing.distinct <= rows <= 1.02 * moment.distinct * thing.distinct for thing in things):
+        if any(0.75 * moment.distinct * thing.distinct <= rows <= 1.02 * moment.distinct * thing.distinct for thing in things):
             return Context(True, about)
     return Context(False, about)
 
@@ -46,7 +46,9 @@ def refine(table: str, columns: Sequence[Facts], drafts: Mapping[str, Draft]) ->
     for step in (_parts_of_a_total, _market_prices, _codes_of_a_sibling):
         known.update(step(columns, known))
     context = read_context(table, columns, known)
+    known.update(_not_keys_after_all(columns, known))
     known.update(_plain_values(columns, known, context.about))
+    known.update(_wide_table(columns, known, context.about))
     return known, context
 
 
@@ -93,6 +95,16 @@ def _market_prices(columns: Sequence[Facts], drafts: Mapping[str, Draft]) -> dic
     return found
 
 
+def _not_keys_after_all(columns: Sequence[Facts], drafts: Mapping[str, Draft]) -> dict[str, Draft]:
+    """Whole numbers that never repeat are quantities where a moment is the key already, or where several columns look alike."""
+    moments = any(f.is_unique and drafts[f.stats.name].role == "time" for f in columns)
+    keys = [f for f in columns if drafts[f.stats.name].role == "identifier" and drafts[f.stats.name].is_guess and f.kind == "number"]
+    loose = [f for f in keys if not f.is_row_number]
+    if not moments and len(loose) < 3:
+        return {}
+    return {f.stats.name: Draft("measure", "number", "numbers beside another key", "level", is_guess=True) for f in loose}
+
+
 def _codes_of_a_sibling(columns: Sequence[Facts], drafts: Mapping[str, Draft]) -> dict[str, Draft]:
     """`state_ic` beside `state`: unknown whole numbers that share the first word and the number of values with a text column."""
     texts = {
@@ -120,3 +132,23 @@ def _plain_values(columns: Sequence[Facts], drafts: Mapping[str, Draft], about: 
                 draft, semantic_type=about.semantic_type, nature="flow", unit=unit, reason="what the table is named after"
             )
     return found
+
+
+def _wide_table(columns: Sequence[Facts], drafts: Mapping[str, Draft], about: Quantity | None) -> dict[str, Draft]:
+    """Many number columns without a telling name hold what the table is named after: `employment` by branch."""
+    measures = _measures(columns, drafts)
+    silent = [f for f in measures if drafts[f.stats.name].is_guess]
+    if about is None or about.semantic_type == "number" or len(silent) < 5 or len(silent) < 0.7 * len(measures):
+        return {}
+    if about.semantic_type == "count" and not all(f.low >= 0 for f in silent):
+        return {}
+    return {
+        f.stats.name: replace(
+            drafts[f.stats.name],
+            semantic_type=about.semantic_type,
+            nature=about.nature,
+            unit=about.unit,
+            reason="what the table is named after",
+        )
+        for f in silent
+    }

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from voyant_assets.analysis.meaning.aggregate import measure_aggregation
 from voyant_assets.analysis.meaning.constants import constant_meaning
 from voyant_assets.analysis.meaning.context import Context, refine
 from voyant_assets.analysis.meaning.draft import Draft
 from voyant_assets.analysis.meaning.facts import Facts
 from voyant_assets.analysis.meaning.numbers import number_meaning
-from voyant_assets.analysis.meaning.quantities import aggregation
 from voyant_assets.analysis.meaning.strings import string_meaning
 from voyant_assets.analysis.meaning.words.kinds import OUTCOMES
 from voyant_core.model.profile import Aggregation, ColumnMeaning, ColumnStatistics, Scalar
@@ -50,10 +50,18 @@ def _is_outcome(facts: Facts) -> bool:
     return facts.kind in {"number", "boolean"} and any(word in OUTCOMES or word.startswith(stems) for word in facts.name.words)
 
 
+def _is_a_whole(facts: Facts) -> bool:
+    """Shares that add up to all of it."""
+    total = facts.stats.sum or 0.0
+    return facts.rows > 2 and facts.low >= 0 and (abs(total - 100) < 0.5 or abs(total - 1) < 0.005)
+
+
 def _aggregation(facts: Facts, draft: Draft, context: Context) -> Aggregation:
     match draft.role:
+        case "measure" if draft.semantic_type in {"percentage", "share"} and _is_a_whole(facts):
+            return "sum"
         case "measure":
-            return aggregation(draft.semantic_type, draft.nature, facts.skew, context.is_series)
+            return measure_aggregation(draft.semantic_type, draft.nature, facts.skew, context.is_series)
         case "identifier":
             return "count_distinct"
         case "dimension" if draft.semantic_type == "boolean" and facts.is_binary and _is_outcome(facts):

@@ -54,7 +54,7 @@ def identifier_number(facts: Facts) -> Draft | None:
         if words[0] in {"card", "reference", "ref", "tail", "cell"} and facts.low < 0:
             return None
         return key_or_group(facts, words[0], kind)
-    if any(word in {"id", "uuid", "guid"} for word in words):
+    if words[0] not in QUANTITIES and any(word in {"id", "uuid", "guid"} for word in words):
         return key_or_group(facts, "id", "id")
     return None
 

@@ -49,10 +49,11 @@ _TAILS = (
     "group",
     "flag",
     "class",
+    "size",
     "grade",
     "level",
 )
-_HEADS = ("avg", "pct", "num", "tot", "total", "max", "min", "mean", "sum", "is", "has")
+_HEADS = ("avg", "pct", "num", "tot", "total", "max", "min", "mean", "sum", "is", "has", "real")
 _LONGEST_SPLIT = 40
 
 

@@ -9,12 +9,13 @@ from voyant_assets.analysis.meaning.groups import coded_number, flag_number, gro
 from voyant_assets.analysis.meaning.keys import entity_number, identifier_number, unnamed_key
 from voyant_assets.analysis.meaning.quantities import (
     compound_quantity,
+    is_bracket,
     loose_quantity,
     named_quantity,
-    named_unit,
     told_quantity,
     unit_only,
 )
+from voyant_assets.analysis.meaning.units import named_unit
 from voyant_assets.analysis.meaning.words.kinds import LOCATION
 from voyant_assets.analysis.meaning.words.quantities import QUANTITIES
 
@@ -37,6 +38,8 @@ def _quantity(facts: Facts, word: str) -> Draft | None:
     found = named_quantity(facts, word)
     if found is None:
         return None
+    if word == "size" and facts.is_whole and facts.within(1, 20):
+        return Draft("measure", "count", "a small whole size", "each")
     if QUANTITIES[word].semantic_type in _VAGUE and is_coded(facts, most=10, rows_each=10) and named_unit(facts.name) is None:
         return Draft("dimension", "ordinal", f"'{word}' in {facts.distinct} steps")
     return found
@@ -48,15 +51,15 @@ def number_meaning(facts: Facts) -> Draft:
     found = found or identifier_number(facts) or two_valued(facts) or compound_quantity(facts)
     if found:
         return found
-    for word in list(heads(facts.name))[:4]:
-        coded = is_coded(facts)
-        if word in QUANTITIES and not coded:
-            found = _quantity(facts, word) or group_number(facts, word)
-        else:
-            found = group_number(facts, word) or _quantity(facts, word)
-        found = found or entity_number(facts, word)
+    coded = is_coded(facts)
+    for place, word in enumerate(list(heads(facts.name))[:4]):
+        group = group_number(facts, word) if place == 0 or coded else None
+        found = (_quantity(facts, word) or group) if word in QUANTITIES and not coded else (group or _quantity(facts, word))
+        found = found or (entity_number(facts, word) if place == 0 else None)
         if found:
             return found
+    if any(is_bracket(facts, word) for word in facts.name.words):
+        return Draft("dimension", "ordinal", f"{facts.distinct} numbered brackets")
     found = unit_only(facts) or year_run(facts) or unnamed_key(facts) or coded_number(facts) or loose_quantity(facts)
     if found:
         return found

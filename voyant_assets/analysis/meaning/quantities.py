@@ -1,50 +1,17 @@
-"""Measures: which quantity a number column holds, in which unit, and how it adds up."""
+"""Measures: which quantity a number column holds."""
 
 from __future__ import annotations
 
 from voyant_assets.analysis.meaning.draft import Draft, heads
 from voyant_assets.analysis.meaning.facts import Facts
-from voyant_assets.analysis.meaning.names import Name
+from voyant_assets.analysis.meaning.units import named_unit
 from voyant_assets.analysis.meaning.words.quantities import COMPOUNDS, QUANTITIES, Nature, Quantity
-from voyant_assets.analysis.meaning.words.units import LONG, SHORT, Unit
-from voyant_core.model.profile import Aggregation
+from voyant_assets.analysis.meaning.words.units import LONG
 
 _AVERAGES = frozenset({"average", "median", "percentile"})
 _COUNTERS = frozenset({"number", "n", "count", "nb", "cnt"})
-_FLAT = frozenset({"percentage", "share", "ratio", "rate", "score", "index", "temperature", "age"})
-_SKEWED = 2.0
-_NOT_ALONE = frozenset({"meter", "foot", "pound", "bar", "in", "us", "gr", "ton"})
+_BRACKETED = frozenset({"income", "incomes", "salary", "wage", "earnings", "wealth", "rent"})
 _SPANS = frozenset({"days", "weeks", "months", "years", "hours", "minutes", "seconds", "yrs", "hrs", "mins", "secs"})
-
-
-def named_unit(name: Name) -> Unit | None:
-    """The unit in brackets or at the end of the name; short ones only where the rest of the name asks for them."""
-    if name.bracket:
-        inside = name.bracket.strip().lower()
-        found = LONG.get(inside) or LONG.get(inside.split("/")[0].strip())
-        if found:
-            return found if inside in LONG else Unit(name.bracket, "number")
-        short = SHORT.get(inside)
-        if short:
-            return short[0]
-        return Unit(name.bracket, "number") if len(inside) <= 8 and any(c in inside for c in "/²³°µ") else None
-    words = [word for word in name.words if not word.isdigit()]
-    if not words:
-        return None
-    last = words[-1]
-    if "".join(words[-2:]) in LONG and len(words) > 2:
-        return LONG["".join(words[-2:])]
-    if last in LONG and (len(words) > 1 or last not in _NOT_ALONE):
-        return LONG[last]
-    if len(words) > 1 and last in SHORT:
-        asked = {QUANTITIES[word].semantic_type for word in words[:-1] if word in QUANTITIES}
-        return next((unit for unit in SHORT[last] if unit.semantic_type in asked), SHORT[last][0] if asked & {"number"} else None)
-    first = words[0]
-    return (
-        LONG[first]
-        if first in LONG and first in {"usd", "eur", "gbp", "pct", "days", "years", "hours", "minutes", "months", "weeks"}
-        else None
-    )
 
 
 def _per(facts: Facts) -> Draft | None:
@@ -90,6 +57,13 @@ def _adjust(facts: Facts, quantity: Quantity) -> Quantity:
     return Quantity(kind, nature, unit)
 
 
+def is_bracket(facts: Facts, word: str) -> bool:
+    """`income` 1, 2 … 24: numbered brackets, not money."""
+    if word not in _BRACKETED or not facts.is_whole or facts.low not in {0, 1}:
+        return False
+    return facts.high <= 30 and facts.distinct >= 0.9 * (facts.high - facts.low + 1) and facts.rows_per_value >= 5
+
+
 def _counted(facts: Facts) -> Draft | None:
     """`num_orders`, `n_rooms`, `number of seats`, `order_count`."""
     words = facts.name.words
@@ -103,7 +77,7 @@ def _counted(facts: Facts) -> Draft | None:
 def named_quantity(facts: Facts, word: str) -> Draft | None:
     """What `word` says the column measures, if the values can be that."""
     quantity = QUANTITIES.get(word)
-    if quantity is None:
+    if quantity is None or (word == "n" and len(facts.name.words) > 1) or is_bracket(facts, word):
         return None
     quantity = _adjust(facts, quantity)
     if not _fits(facts, quantity):
@@ -149,6 +123,8 @@ def loose_quantity(facts: Facts) -> Draft | None:
             return Draft("dimension", "ordinal", "steps of time without gap", is_guess=True)
         stated = named_unit(name)
         return Draft("measure", "duration", "named a time, but no clock time", "level", stated.unit if stated else None, is_guess=True)
+    if name.words[:1] in {("real",), ("nominal",)} and facts.low >= 0:
+        return Draft("measure", "amount", f"named a {name.words[0]} figure", "stock", is_guess=True)
     if name.last == "total":
         return Draft("measure", "count" if facts.is_whole else "amount", "named a total", "flow", is_guess=True)
     if facts.is_whole and 0 <= facts.low <= 5 and facts.skew > 1 and facts.high > 20:
@@ -176,18 +152,3 @@ def unit_only(facts: Facts) -> Draft | None:
     if stated is None:
         return None
     return Draft("measure", stated.semantic_type, f"in {stated.unit}", "level", stated.unit)
-
-
-def aggregation(kind: str, nature: Nature | None, skew: float, is_series: bool) -> Aggregation:
-    """The default aggregation of a measure."""
-    match nature:
-        case "max" | "min" | "last":
-            return nature
-        case "flow" if kind not in _FLAT:
-            return "sum"
-        case "stock" if is_series:
-            return "last"
-        case "stock" if kind == "count":
-            return "sum"
-        case _:
-            return "median" if skew > _SKEWED or kind == "duration" else "mean"

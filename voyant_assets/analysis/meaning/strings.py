@@ -108,6 +108,8 @@ def _named(facts: Facts, word: str) -> Draft:
         return Draft("text", "free_text", "long texts")
     if facts.distinct_share >= 0.5:
         return Draft("identifier", "name", f"named '{word}', mostly different")
+    if about is None and _looks_like_a_code(facts):
+        return Draft("dimension", "code", f"named '{word}', written like codes")
     return Draft("dimension", about or "name", f"named '{word}', and many rows share it")
 
 

@@ -74,6 +74,7 @@ SPELLINGS: dict[str, str] = {
         "address": "adresse direccion indirizzo",
         "passenger": "pax psgr",
         "distance": "entfernung distancia",
+        "direction": "dir wdir",
         "speed": "geschwindigkeit velocidad vitesse spd",
         "volume": "volumen",
         "area": "flaeche superficie",
