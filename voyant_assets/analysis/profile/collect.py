@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from voyant_assets.analysis.profile import queries
 from voyant_assets.analysis.profile.frequencies import FrequencyTable, sample, statistics_of
-from voyant_assets.analysis.profile.kinds import Family, TypedColumn
+from voyant_assets.analysis.profile.kinds import Family, TypedColumn, quote
 from voyant_assets.analysis.profile.measures import measure
 from voyant_assets.analysis.profile.reader import Reader
 from voyant_core.model.profile import ColumnStatistics, Scalar
@@ -46,13 +46,16 @@ class Collected:
 
 
 def collect_statistics(reader: Reader, view: str) -> tuple[int, list[ColumnStatistics], dict[str, list[tuple[Scalar, int]]]]:
-    """Rows, the statistics of every column in the table's order, and up to 300 (value, count) pairs per column, most frequent first."""
-    collected = collect(reader, view)
+    """Rows, the statistics of every column in the table's order, and up to 300 (value, count) pairs per column, most frequent first.
+
+    `view` is the name of a view or table; it is quoted here.
+    """
+    collected = collect(reader, quote(view))
     return collected.rows, collected.statistics, collected.values
 
 
 def collect(reader: Reader, view: str, budget: Budget | None = None) -> Collected:
-    """`view` is an SQL relation as it stands behind FROM, quoted by the caller where needed."""
+    """`view` is quoted already, or any other relation as it stands behind FROM."""
     budget = budget or Budget()
     columns = [TypedColumn(name, place, kind) for place, (name, kind) in enumerate(reader.columns(f"SELECT * FROM {view}"))]
     rows, bounds = _bounds(reader, view, columns, budget)

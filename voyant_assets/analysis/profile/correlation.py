@@ -44,12 +44,20 @@ def correlations(names: Sequence[str], centres: Sequence[float], scales: Sequenc
     filled, sums, squares, products = (np.zeros((size, size)) for _ in range(4))
     centre, scale = np.asarray(centres)[:, None], np.asarray(scales)[:, None]
     for batch in batches:
-        z = (np.stack([doubles(batch.column(place)) for place in range(size)]) - centre) / scale
-        present = np.isfinite(z).astype(np.float64)
-        z = np.nan_to_num(z, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
-        filled += present @ present.T
-        sums += z @ present.T
-        squares += (z * z) @ present.T
+        z = np.stack([doubles(batch.column(place)) for place in range(size)])
+        z -= centre
+        z /= scale
+        missing = np.isnan(z)
+        if missing.any():
+            z[missing] = 0.0
+            present = (~missing).astype(np.float64)
+            filled += present @ present.T
+            sums += z @ present.T
+            squares += (z * z) @ present.T
+        else:
+            filled += z.shape[1]
+            sums += z.sum(axis=1)[:, None]
+            squares += np.einsum("ij,ij->i", z, z)[:, None]
         products += z @ z.T
     return _ranked(names, filled, *_pearson(filled, sums, squares, products))
 

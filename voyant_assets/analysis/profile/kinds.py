@@ -6,6 +6,7 @@ beyond it travel as text, floats and decimals as DOUBLE, everything else as text
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -49,6 +50,7 @@ _KINDS: dict[Family, ColumnKind] = {
 }
 
 
+@functools.cache
 def family_of(type_name: str) -> Family:
     """The family of a DuckDB type name. Nested types (`VARCHAR[]`, `STRUCT(...)`) and unknown ones are OTHER."""
     name = type_name.upper()

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from voyant_assets.analysis.profile import entity, queries, time_axis
 from voyant_assets.analysis.profile.collect import Budget, Collected, collect
 from voyant_assets.analysis.profile.correlation import correlations, rows_per_batch
-from voyant_assets.analysis.profile.kinds import TypedColumn
+from voyant_assets.analysis.profile.kinds import TypedColumn, quote
 from voyant_assets.analysis.profile.reader import Reader
 from voyant_core.model.profile import (
     ColumnMeaning,
@@ -37,7 +37,8 @@ class Interpret(Protocol):
 
 
 def profile_table(reader: Reader, view: str, table: str, interpret: Interpret, budget: Budget | None = None) -> TableProfile:
-    """Profile the rows of `view`, an SQL relation as it stands behind FROM; `table` is its name in the profile."""
+    """Profile the rows of the view or table named `view` (quoted here); `table` is its name in the profile."""
+    view = quote(view)
     budget = budget or Budget()
     found = collect(reader, view, budget)
     meanings = interpret(table, found.rows, found.statistics, found.values)
