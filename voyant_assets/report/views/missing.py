@@ -31,6 +31,7 @@ class MissingView:
     more: int
     complete_columns: int
     of_columns: int
+    rows: int
     complete_rows: str
     complete_share: str
     patterns: list[Pattern]
@@ -52,6 +53,7 @@ def missing_view(inputs: ReportInputs) -> MissingView:
         more=max(0, len(gappy) - COLUMNS),
         complete_columns=len(profile.columns) - len(gappy),
         of_columns=len(profile.columns),
+        rows=profile.rows,
         complete_rows=numbers.integer(found.complete_rows),
         complete_share=numbers.pct(found.complete_rows / profile.rows if profile.rows else None),
         patterns=[Pattern(numbers.integer(pattern.rows), pattern.columns) for pattern in patterns],
