@@ -15,13 +15,14 @@ from voyant_core import errors
 from voyant_core.errors import VoyantError
 
 VEGA_LITE = "5.20"
+BUNDLED_FONTS = Path(__file__).parents[2] / "voyant_assets" / "report" / "fonts"
 
 
 class VlConvertRenderer:
-    """Draws with the fonts of one folder. Thread-safe, but one drawing at a time: vl-convert holds the interpreter while it draws."""
+    """Draws with the fonts of one folder (by default the bundled ones), one at a time: vl-convert holds the interpreter."""
 
-    def __init__(self, fonts: Path) -> None:
-        self._fonts = fonts
+    def __init__(self, fonts: Path | None = None) -> None:
+        self._fonts = fonts or BUNDLED_FONTS
         self._is_ready = False
 
     def svg(self, specification: Mapping[str, Any]) -> str:

@@ -54,7 +54,7 @@ def specification(form: Bars, total: int) -> Spec:
     names = [{"i": row["i"], "text": row["name"]} for row in rows]
     layers: list[Spec] = [
         {"mark": {"type": "bar", "orient": "horizontal"}, "encoding": {"y": y, "x": x, "x2": {"field": "zero"}, "color": colour}},
-        texts(names, {"value": round(at.scale.start - at.left, 1)}, y, align="left", baseline="middle"),
+        texts(names, {"value": round(-at.left, 1)}, y, align="left", baseline="middle"),
     ]
     for negative, align, dx in ((False, "left", 5), (True, "right", -5)):
         shown = [row for row, bar in zip(rows, form.rows, strict=True) if (bar.value < 0) == negative]

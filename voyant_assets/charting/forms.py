@@ -47,10 +47,11 @@ class Bars(Form):
 
 
 class Note(Form):
-    """A labelled dot on the point with this index."""
+    """A labelled dot on the point with this index; its text stands above, or below."""
 
     index: int
     text: str
+    below: bool = False
 
 
 class Point(Form):

@@ -6,14 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 
 from voyant_assets.charting.axis import TICK_GAP, Scale, TimeTicks, d3_format, seconds, tick_texts, ticks, time_ticks
-from voyant_assets.charting.canvas import Canvas, short
-from voyant_assets.charting.forms import Line
+from voyant_assets.charting.canvas import Anchor, Canvas, short
+from voyant_assets.charting.forms import Line, Note
 from voyant_assets.charting.tokens import LIGHT
 from voyant_assets.charting.typeface import width
 from voyant_assets.charting.vega import Spec, frame, quantity, texts
 
 HEIGHT, TOP, BOTTOM = 190, 8, 22
 HEADROOM = 0.1
+NOTE_GAP = 12
+_ALIGN: dict[Anchor, str] = {"start": "left", "middle": "center", "end": "right"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ def _layout(form: Line, total: int) -> Layout:
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     low = min(0.0, low) if form.from_zero else low
     pad = (high - low) * HEADROOM or abs(high) * HEADROOM or 1.0
-    y_low, y_high = (low if form.from_zero and low == 0 else low - pad / 2), high + (pad if form.notes else pad / 2)
+    y_low = low - (pad * 1.5 if any(note.below for note in form.notes) else 0.0 if form.from_zero and low == 0 else pad / 2)
+    y_high = high + pad * (1.5 if any(not note.below for note in form.notes) else 0.5)
     y_ticks = ticks(y_low, y_high, 4)
     y_texts = tick_texts(y_ticks, share=form.share)
     left = max((width(text) for text in y_texts), default=0) + 8
@@ -85,8 +88,10 @@ def _steps(form: Line, x: Scale) -> list[int]:
     return list(range(0, len(form.points), every))
 
 
-def _note_side(at: Layout, index: int, text: str) -> tuple[str, int]:
-    return ("right", -8) if at.x(at.xs[index]) + 8 + width(text) > at.x.end + at.right else ("left", 8)
+def _note_anchor(at: Layout, note: Note) -> Anchor:
+    """Centred over its dot unless it would leave the plot."""
+    x, half = at.x(at.xs[note.index]), width(note.text) / 2
+    return "end" if x + half > at.x.end + at.right else "start" if x - half < at.x.start else "middle"
 
 
 def specification(form: Line, total: int) -> Spec:
@@ -114,11 +119,11 @@ def specification(form: Line, total: int) -> Spec:
         layers.append({"transform": [{"filter": shown}], "mark": mark, "encoding": {"x": plain_x, "y": y}})
     for note in form.notes:
         row = [{"x": moments[note.index], "value": form.points[note.index].value, "text": note.text}]
-        align, dx = _note_side(at, note.index, note.text)
+        align = _ALIGN[_note_anchor(at, note)]
         layers.append(
             {"data": {"values": row}, "mark": {**dot, "size": 34, "color": LIGHT["series-2"]}, "encoding": {"x": plain_x, "y": y}}
         )
-        layers.append(texts(row, plain_x, y, align=align, dx=dx, baseline="middle"))
+        layers.append(texts(row, plain_x, y, align=align, dy=NOTE_GAP if note.below else -NOTE_GAP, baseline="middle"))
     if at.steps:
         names = [{"x": at.xs[i], "text": form.points[i].at} for i in at.steps]
         layers.append(texts(names, plain_x, {"value": HEIGHT + 13}, baseline="middle", color=LIGHT["ink-2"]))
@@ -160,9 +165,8 @@ def draw(form: Line, total: int) -> Canvas:
         value = form.points[note.index].value
         if value is not None:
             x, y = at.x(at.xs[note.index]), at.y(value)
-            align, dx = _note_side(at, note.index, note.text)
             canvas.dot(x, y, 3.3, "series-2")
-            canvas.text(x + dx, y + 4, note.text, "ink", anchor="end" if align == "right" else "start")
+            canvas.text(x, y + 4 + (NOTE_GAP if note.below else -NOTE_GAP), note.text, "ink", anchor=_note_anchor(at, note))
     return canvas
 
 

@@ -1,0 +1,91 @@
+"""Which of the possible charts are shown: the most telling first, no kind and no column too often, slugs kept apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from voyant_assets.analysis.charts.evidence import chart_file
+from voyant_core.canonical import plain
+from voyant_core.model.chart import Chart, Citation, Text, plain_text
+
+MOST, AIM = 10, 8
+WEAK = 0.3
+"""Below this salience a chart fills the page only while there are fewer than FEW."""
+FEW = 4
+PER_KIND = {"skew": 2, "distribution": 2, "trend": 2, "group_gap": 3, "calendar": 2, "composition": 3, "correlation": 1, "missing": 1}
+REPEATED = 0.12
+"""What a chart loses for each chosen one that tells of the same columns in the same kind."""
+RELATED = 0.9
+
+
+def choose(candidates: Iterable[Chart], related: Sequence[frozenset[str]] = ()) -> list[Chart]:
+    """At most ten charts, best first. Measures in one set of `related` (nearly the same numbers) count as the same column."""
+    rest = sorted(apart(candidates), key=lambda chart: (-chart.salience, chart.slug))
+    chosen: list[Chart] = []
+    kinds: Counter[str] = Counter()
+    while rest and len(chosen) < MOST:
+        worth = {chart.slug: chart.salience - REPEATED * _repeats(chart, chosen, related) for chart in rest}
+        best = min(rest, key=lambda chart: (-round(worth[chart.slug], 6), chart.slug))
+        if (len(chosen) >= FEW and worth[best.slug] < WEAK) or (len(chosen) >= AIM and worth[best.slug] < 2 * WEAK):
+            break
+        rest = [chart for chart in rest if chart is not best]
+        if kinds[_kind(best)] < PER_KIND.get(_kind(best), 2):
+            chosen.append(best)
+            kinds[_kind(best)] += 1
+    chosen.sort(key=lambda chart: (-chart.salience, chart.slug))
+    return [as_stored(chart) for chart in chosen]
+
+
+def as_stored(chart: Chart) -> Chart:
+    """The chart as it reads back from its artifact, so that a reused stage hands on the same as a fresh one."""
+    return Chart.model_validate(plain(chart))
+
+
+def apart(charts: Iterable[Chart]) -> list[Chart]:
+    """The charts with slugs that differ: columns `a b` and `a_b` have the same slug, and the later chart gets a number."""
+    taken: set[str] = set()
+    kept: list[Chart] = []
+    for chart in charts:
+        slug, n = chart.slug, 2
+        while slug in taken:
+            slug, n = f"{chart.slug}_{n}", n + 1
+        taken.add(slug)
+        kept.append(chart if slug == chart.slug else _renamed(chart, slug))
+    return kept
+
+
+def _renamed(chart: Chart, slug: str) -> Chart:
+    def moved(text: Text) -> Text:
+        return [
+            part.model_copy(update={"artifact": part.artifact.replace(chart_file(chart.slug), chart_file(slug))})
+            if isinstance(part, Citation)
+            else part
+            for part in text
+        ]
+
+    return chart.model_copy(update={"slug": slug, "title": moved(chart.title), "consequence": moved(chart.consequence)})
+
+
+def markdown(charts: Sequence[Chart]) -> str:
+    """The titles as a list, for a preview."""
+    return "\n".join(f"{i}. {_escaped(plain_text(chart.title))}" for i, chart in enumerate(charts, 1))
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{character}" if character in "\\`*_{}[]<>()#+-!|&" else character for character in text.replace("\n", " "))
+
+
+def _kind(chart: Chart) -> str:
+    return "distribution" if chart.kind == "skew" else chart.kind
+
+
+def _repeats(chart: Chart, chosen: Sequence[Chart], related: Sequence[frozenset[str]]) -> int:
+    mine = _widened(chart.columns[:1], related)
+    return sum(1 for other in chosen if _kind(other) == _kind(chart) and mine & set(other.columns[:1])) + sum(
+        1 for other in chosen if len(chart.columns) > 1 and set(chart.columns[1:]) & set(other.columns[1:])
+    )
+
+
+def _widened(columns: Sequence[str], related: Sequence[frozenset[str]]) -> set[str]:
+    return {name for column in columns for group in (frozenset([column]), *(g for g in related if column in g)) for name in group}
