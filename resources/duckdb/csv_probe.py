@@ -41,7 +41,7 @@ class Sniffed:
 
 def probe_csv(engine: DuckDBEngine, sample: Path, text: str, encoding: str, file_name: str) -> tuple[list[Column], ReadOptions]:
     """Columns and options of the file whose first rows are in `sample` (UTF-8, whole lines) and, decoded, in `text`."""
-    notes = [f"The text is {_encoding_label(encoding)}."] if encoding not in {"utf-8", "utf-8-sig"} else []
+    notes = [f"The text is {encoding_label(encoding)}."] if encoding not in {"utf-8", "utf-8-sig"} else []
     tokens = csv_values.occurring_tokens(text)
     options: dict[str, str] = {"nullstr": quoting.texts(["", *tokens])}
     sniffed, padded = _sniffed_with_ragged_rows(engine, sample, text, options, file_name)
@@ -209,7 +209,7 @@ def _quote(sniffed: Sniffed, text: str) -> tuple[str, str]:
     return ("", "") if '"' in text else ('"', '"')
 
 
-def _encoding_label(encoding: str) -> str:
+def encoding_label(encoding: str) -> str:
     labels = {"cp1252": "Windows-1252 (Western European)", "latin-1": "Latin-1 (Western European)"}
     return labels.get(encoding, encoding.upper().removesuffix("-SIG"))
 

@@ -94,7 +94,7 @@ def _whole_lines(path: Path, encoding: str, size: int, text: str) -> str:
 
 def _parquet(engine: DuckDBEngine, path: Path, file_name: str) -> tuple[list[Column], ReadOptions]:
     file = quoting.text(str(path))
-    columns, read = _described(engine, f"read_parquet({file}, hive_partitioning = false)", FileFormat.PARQUET, file_name)
+    columns, read = _described(engine, reading.bare(path, ReadOptions(format=FileFormat.PARQUET)), FileFormat.PARQUET, file_name)
     if not engine.rows(f"SELECT num_rows FROM parquet_file_metadata({file})")[0][0]:
         raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} holds no rows.")
     return columns, read
@@ -103,8 +103,7 @@ def _parquet(engine: DuckDBEngine, path: Path, file_name: str) -> tuple[list[Col
 def _json(engine: DuckDBEngine, path: Path, file_name: str, encoding: str, size: int, folder: Path) -> tuple[list[Column], ReadOptions]:
     rows = -1 if size <= JSON_READ_WHOLE_BYTES else csv_probe.SAMPLE_ROWS
     with reading.utf8_copy(path, encoding, folder / "copy.json") as readable:
-        limits = f"sample_size = {rows}, maximum_object_size = {reading.LONGEST_LINE}"
-        source = f"read_json({quoting.text(str(readable))}, {reading.JSON_OPTIONS}, {limits})"
+        source = reading.bare(readable, ReadOptions(format=FileFormat.NDJSON), rows)
         columns, read = _described(engine, source, FileFormat.NDJSON, file_name)
         if not engine.rows(f"SELECT 1 FROM {source} LIMIT 1"):
             raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} holds no rows.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from resources.duckdb import quoting
@@ -20,7 +21,7 @@ LONGEST_LINE = 64 * 2**20
 JSON_OPTIONS = "format = 'auto', map_inference_threshold = 200, convert_strings_to_integers = false"
 
 
-def csv_arguments(read: ReadOptions) -> str:
+def csv_arguments(read: ReadOptions) -> list[str]:
     """The arguments of `read_csv` and `sniff_csv` that fix the dialect.
 
     `new_line` stays open: a wrong one reads no rows, without an error.
@@ -43,23 +44,35 @@ def csv_arguments(read: ReadOptions) -> str:
     arguments += [f"{key} = {quoting.text(value)}" for key, value in optional.items() if value]
     if read.short_rows:
         arguments.append("null_padding = true")
-    return ", ".join(arguments)
+    return arguments
 
 
-def relation(path: Path, read: ReadOptions, columns: Sequence[Column], *, long_lines: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a file may need to be read at all, beside its ReadOptions; no answer depends on them."""
+
+    long_lines: bool = False
+    plain_newlines: bool = False
+
+
+def relation(path: Path, read: ReadOptions, columns: Sequence[Column], options: Options) -> str:
     """A FROM item over the file whose columns are `columns`, in this order. For CSV they also have these types."""
+    if read.format is not FileFormat.CSV:
+        # by position, since original names may be blank or repeated
+        return f"{bare(path, read)} AS t({', '.join(quoting.name(column.name) for column in columns)})"
+    arguments = csv_arguments(read)
+    arguments.append(f"columns = {quoting.struct({column.name: column.type for column in columns})}")
+    if options.long_lines:
+        arguments.append(f"max_line_size = {LONGEST_LINE}")
+    return f"read_csv({quoting.text(str(path))}, auto_detect = false, {', '.join(arguments)})"
+
+
+def bare(path: Path, read: ReadOptions, json_sample_rows: int = -1) -> str:
+    """The table function over a Parquet or JSON file, with the columns that the file itself names."""
     file = quoting.text(str(path))
-    match read.format:
-        case FileFormat.CSV:
-            types = quoting.struct({column.name: column.type for column in columns})
-            more = f", max_line_size = {LONGEST_LINE}" if long_lines else ""
-            return f"read_csv({file}, auto_detect = false, {csv_arguments(read)}, columns = {types}{more})"
-        case FileFormat.PARQUET:
-            source = f"read_parquet({file}, hive_partitioning = false)"
-        case FileFormat.NDJSON:
-            source = f"read_json({file}, {JSON_OPTIONS}, sample_size = -1, maximum_object_size = {LONGEST_LINE})"
-    # by position, since original names may be blank or repeated
-    return f"{source} AS t({', '.join(quoting.name(column.name) for column in columns)})"
+    if read.format is FileFormat.PARQUET:
+        return f"read_parquet({file}, hive_partitioning = false)"
+    return f"read_json({file}, {JSON_OPTIONS}, sample_size = {json_sample_rows}, maximum_object_size = {LONGEST_LINE})"
 
 
 @contextmanager

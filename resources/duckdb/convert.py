@@ -1,0 +1,112 @@
+"""A landed file as Parquet with Iceberg's field ids: rows in the file's order, none left out.
+
+The probe judged by a sample. Where the whole file says otherwise, `Reread` carries a corrected table with a note for each change;
+nothing has been written then, and the caller plans the schema again and comes back. A value that fits no other type makes its column text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from resources.duckdb import misreading, probe, quoting, reading, stored_types
+from resources.duckdb.engine import DuckDBEngine
+from resources.duckdb.misreading import Reread
+from voyant_core import type_names
+from voyant_core.model.source import Column, FileFormat, FoundTable
+from voyant_core.type_names import PATH_JOINT, TypeName
+
+ROW_GROUP_ROWS = 61_440  # 6 groups for 337 k rows, so that 2-4 threads share the reading evenly
+SPLIT_ABOVE_BYTES = 4 * 2**30  # of the landed file; below it one Parquet file is written
+FILE_SIZE = "1GB"
+
+
+def write_parquet(
+    engine: DuckDBEngine, landing: Path, found: FoundTable, columns: Sequence[Column], field_ids: Mapping[str, int], folder: Path
+) -> list[Path]:
+    """The written files, in row order and in the order of their names.
+
+    `field_ids` are by path (`type_names.PATH_JOINT`). Raises `Reread` when `found` does not hold for the whole file, UNREADABLE_FILE
+    when nothing does.
+    """
+    import duckdb
+
+    options = reading.Options()
+    while True:
+        with reading.utf8_copy(landing, found.read.encoding, folder / "utf8.tmp", plain_newlines=options.plain_newlines) as readable:
+            try:
+                _copy(engine, readable, found, columns, field_ids, folder, options)
+                return _in_order(folder)
+            except duckdb.Error as error:
+                options = misreading.remedy(engine, readable, found, options, error)
+        for path in folder.iterdir():
+            path.unlink()
+
+
+def _copy(
+    engine: DuckDBEngine,
+    path: Path,
+    found: FoundTable,
+    columns: Sequence[Column],
+    field_ids: Mapping[str, int],
+    folder: Path,
+    options: reading.Options,
+) -> None:
+    split = path.stat().st_size > SPLIT_ABOVE_BYTES
+    target = folder if split else folder / "0.parquet"
+    arguments = [
+        "FORMAT parquet",
+        "COMPRESSION zstd",
+        "COMPRESSION_LEVEL 1",
+        f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}",
+        f"FIELD_IDS {{{', '.join(_field_id(column.name, column.name, type_names.parse(column.type), field_ids) for column in columns)}}}",
+        *([f"FILE_SIZE_BYTES '{FILE_SIZE}'", "OVERWRITE true"] if split else []),
+    ]
+    query = _selected(engine, path, found, columns, options)
+    engine.connect().execute(f"COPY ({query}) TO {quoting.text(str(target))} ({', '.join(arguments)})").fetchall()
+
+
+def _selected(engine: DuckDBEngine, path: Path, found: FoundTable, columns: Sequence[Column], options: reading.Options) -> str:
+    """The SELECT whose columns have the stored names and types."""
+    source = reading.relation(path, found.read, columns, options)
+    if found.read.format is FileFormat.CSV:
+        return f"SELECT * FROM {source}"
+    kinds = [column.type for column in columns]
+    if found.read.format is FileFormat.PARQUET or path.stat().st_size > probe.JSON_READ_WHOLE_BYTES:
+        described = engine.columns(f"SELECT * FROM {reading.bare(path, found.read)}")
+        kinds = [kind for _, kind in described]
+        whole, read = probe.table_columns(described, found.read.format)
+        if not _agree(whole, columns):
+            notes = [*read.notes, "The columns differ from those of the first rows."]
+            raise Reread(found.model_copy(update={"columns": whole, "read": read.model_copy(update={"notes": notes})}))
+    casts = ", ".join(_cast(column, kind) for column, kind in zip(columns, kinds, strict=True))
+    return f"SELECT {casts} FROM {source}"
+
+
+def _agree(whole: Sequence[Column], planned: Sequence[Column]) -> bool:
+    """The same columns, where a planned one may be text because its values fit nothing else."""
+    return [column.name for column in whole] == [column.name for column in planned] and all(
+        here.type in {there.type, "VARCHAR"} for there, here in zip(whole, planned, strict=True)
+    )
+
+
+def _cast(column: Column, kind: str) -> str:
+    name = quoting.name(column.name)
+    if kind == column.type:
+        return name
+    value = f"to_json({name})" if column.type == "VARCHAR" and stored_types.is_textual(kind) else name
+    return f"CAST({value} AS {column.type}) AS {name}"
+
+
+def _field_id(name: str, path: str, tree: TypeName, field_ids: Mapping[str, int]) -> str:
+    """`'a': 1`, or with the ids of the nested fields: `'a': {__duckdb_field_id: 1, 'element': 2}`."""
+    if not tree.fields:
+        return f"{quoting.text(name)}: {field_ids[path]}"
+    children = [_field_id(child, f"{path}{PATH_JOINT}{child}", child_tree, field_ids) for child, child_tree in tree.fields]
+    return f"{quoting.text(name)}: {{__duckdb_field_id: {field_ids[path]}, {', '.join(children)}}}"
+
+
+def _in_order(folder: Path) -> list[Path]:
+    """DuckDB numbers the files in row order without leading zeros; readers sort by name."""
+    files = sorted(folder.glob("*.parquet"), key=lambda path: int("".join(filter(str.isdigit, path.stem)) or 0))
+    return [path.rename(folder / f"{number:05d}.parquet") for number, path in enumerate(files)]

@@ -1,0 +1,165 @@
+"""Landings: the fetched bytes of a source under their hash, `<root>/<first two digits>/<sha256>`, so that a run reads what was seen.
+
+Written to a temporary file beside them and renamed, so a landing is whole or absent. Where bytes come from: `roots`, `fetch`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Generator, Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from voyant_core import errors
+from voyant_core.model.source import Landing
+
+CHUNK_BYTES = 2**20
+
+
+class Landings:
+    """The folder of landings. Any number of processes may land at once; the same bytes are stored once."""
+
+    def __init__(self, root: Path, max_bytes: int) -> None:
+        self._root = root
+        self._max_bytes = max_bytes
+
+    def path(self, sha256: str) -> Path:
+        """Where these bytes lie, or would lie. ValueError for anything but a hash."""
+        if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
+            raise ValueError("not a sha256 in hexadecimal digits")
+        return self._root / sha256[:2] / sha256
+
+    def writer(self, file_name: str, max_bytes: int | None = None) -> LandingWriter:
+        """A landing to be written chunk by chunk; `max_bytes` only lowers the limit."""
+        return LandingWriter(self, file_name, min(self._max_bytes, max_bytes or self._max_bytes))
+
+    def land_file(self, path: Path) -> Landing:
+        """Copy a regular file. FILE_NOT_FOUND, UNREADABLE_FILE (also for links and folders), EMPTY_FILE, TOO_LARGE."""
+        try:
+            # a link could be pointed elsewhere between a check of it and this
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError as error:
+            raise errors.VoyantError(errors.FILE_NOT_FOUND, f"There is no file {path.name}.") from error
+        except OSError as error:
+            reason = "is a symbolic link" if path.is_symlink() else f"cannot be opened: {error.strerror}"
+            raise errors.VoyantError(
+                errors.UNREADABLE_FILE, f"{path.name} {reason}.", hint="Name a regular file that this user may read."
+            ) from error
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise errors.VoyantError(
+                    errors.UNREADABLE_FILE, f"{path.name} is not a regular file.", hint="Name a single file, not a folder."
+                )
+            if status.st_size > self._max_bytes:
+                raise _too_large(path.name, self._max_bytes)
+            return self.land_stream(_chunks(file), path.name)
+
+    def land_stream(self, chunks: Iterable[bytes], file_name: str, max_bytes: int | None = None) -> Landing:
+        with self.writer(file_name, max_bytes) as writer:
+            for chunk in chunks:
+                writer.write(chunk)
+            return writer.finish()
+
+    def temporary(self) -> tuple[BinaryIO, Path]:
+        """A new file on the landings' file system, so that it can be renamed into place."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=self._root)
+        return os.fdopen(handle, "wb"), Path(name)
+
+
+class LandingWriter:
+    """Takes the bytes of one landing. Leaving the context without `finish` leaves nothing behind.
+
+    `write` and `finish` only hash and write to disk: an async caller awaits its chunks between them, or calls them in a thread.
+    """
+
+    def __init__(self, landings: Landings, file_name: str, max_bytes: int) -> None:
+        self._landings = landings
+        self._file_name = safe_file_name(file_name)
+        self._max_bytes = max_bytes
+        self._hash = hashlib.sha256()
+        self._size = 0
+        self._file: BinaryIO | None = None
+        self._temporary: Path | None = None
+
+    def __enter__(self) -> LandingWriter:
+        with _failures(self._file_name):
+            self._file, self._temporary = self._landings.temporary()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.close()
+        if self._temporary is not None:
+            self._temporary.unlink(missing_ok=True)
+
+    @property
+    def size_bytes(self) -> int:
+        return self._size
+
+    def write(self, chunk: bytes) -> None:
+        """TOO_LARGE as soon as the limit is passed; STORAGE_FULL."""
+        self._size += len(chunk)
+        if self._size > self._max_bytes:
+            raise _too_large(self._file_name, self._max_bytes)
+        self._hash.update(chunk)
+        with _failures(self._file_name):
+            self._opened().write(chunk)
+
+    def finish(self) -> Landing:
+        """Put the bytes in place. EMPTY_FILE when there were none."""
+        if self._size == 0:
+            raise errors.VoyantError(errors.EMPTY_FILE, f"{self._file_name} is empty.", hint="Send a file with a header and rows.")
+        sha256 = self._hash.hexdigest()
+        target = self._landings.path(sha256)
+        with _failures(self._file_name):
+            file = self._opened()
+            file.flush()
+            if not target.exists():
+                os.fsync(file.fileno())
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if self._temporary is not None:
+                    self._temporary.rename(target)
+                    self._temporary = None
+        return Landing(sha256=sha256, size_bytes=self._size, file_name=self._file_name)
+
+    def _opened(self) -> BinaryIO:
+        if self._file is None:
+            raise RuntimeError("a LandingWriter is used as a context manager")
+        return self._file
+
+
+def safe_file_name(text: str) -> str:
+    """The last part of a name that a caller or a server gave, without control characters."""
+    last = text.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    cleaned = "".join(char for char in last if char.isprintable()).strip()
+    return cleaned[-200:] if cleaned not in {"", ".", ".."} else "data"
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK_BYTES):
+        yield chunk
+
+
+def _too_large(file_name: str, max_bytes: int) -> errors.VoyantError:
+    return errors.VoyantError(
+        errors.TOO_LARGE, f"{file_name} is larger than {max_bytes:,} bytes.", hint="Split it, or raise VOYANT_FILES__MAX_BYTES."
+    )
+
+
+@contextlib.contextmanager
+def _failures(file_name: str) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        code = errors.STORAGE_FULL if error.errno in {28, 122} else errors.INTERNAL
+        raise errors.VoyantError(
+            code, f"Landing {file_name}: {error.strerror or type(error).__name__}.", hint="Check the disk of VOYANT_HOME."
+        ) from error

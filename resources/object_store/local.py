@@ -1,0 +1,74 @@
+"""Artifacts' bytes in a local directory: `<root>/<tenant>/objects/<sha256>`. The embedded ObjectStore; S3 is another one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from voyant_core import canonical, errors, keys
+
+_HEX = frozenset("0123456789abcdef")
+
+
+class LocalObjectStore:
+    """Safe for any number of processes: an object appears whole or not at all, and never changes."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, tenant: str, data: bytes) -> str:
+        sha256 = canonical.sha256(data)
+        path = self.path(tenant, sha256)
+        if path.exists():
+            return sha256
+        with _failures("Storing an artifact"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(temporary).rename(path)
+            except BaseException:
+                with contextlib.suppress(FileNotFoundError):
+                    Path(temporary).unlink()
+                raise
+        return sha256
+
+    def get(self, tenant: str, sha256: str) -> bytes:
+        try:
+            with _failures("Reading an artifact"):
+                return self.path(tenant, sha256).read_bytes()
+        except FileNotFoundError as error:
+            raise errors.VoyantError(errors.ARTIFACT_NOT_FOUND, "The bytes of this artifact are no longer stored.") from error
+
+    def has(self, tenant: str, sha256: str) -> bool:
+        return self.path(tenant, sha256).is_file()
+
+    def delete(self, tenant: str, sha256: str) -> None:
+        """Nothing happens when it is gone already."""
+        self.path(tenant, sha256).unlink(missing_ok=True)
+
+    def path(self, tenant: str, sha256: str) -> Path:
+        """Where the object lies, or would lie. Both parts are checked, since they become a path."""
+        if not keys.is_slug(tenant) or len(sha256) != 64 or not _HEX.issuperset(sha256):
+            raise errors.VoyantError(errors.ARTIFACT_NOT_FOUND, "There is no such artifact.")
+        return self._root / tenant / "objects" / sha256
+
+
+@contextmanager
+def _failures(doing: str) -> Generator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        code = errors.STORAGE_FULL if error.errno in {28, 122} else errors.INTERNAL
+        raise errors.VoyantError(
+            code, f"{doing}: {error.strerror or type(error).__name__}.", hint="Check the disk of VOYANT_HOME."
+        ) from error
