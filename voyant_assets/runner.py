@@ -154,7 +154,8 @@ class TableRun:
             return Outcome(started.model_copy(update={"state": StageState.REUSED}), self.snapshot)
         result = stage.run(self._context(stage))
         files = [Computed(output.file, output.kind, output.media_type, len(output.data), sha256(output.data)) for output in result.outputs]
-        self.environment.objects.put_all(self.job.tenant, [output.data for output in result.outputs])
+        for output in result.outputs:
+            self.environment.objects.put(self.job.tenant, output.data)
         self._done[stage.name] = _Done(stage, self._computed(stage, key, files), result.model, is_loaded=True)
         return Outcome(started.model_copy(update={"state": StageState.SUCCEEDED}), self.snapshot, result=result)
 

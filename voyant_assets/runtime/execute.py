@@ -125,7 +125,7 @@ def _stage_warmers() -> list[Callable[[], object]]:
 def execute_run(run_id: str, instance: DagsterInstance) -> bool:
     """One run to its end, and its job to its final state. False: it ended before its time, and the worker looks at the event log."""
     from resources.telemetry.logs import bound_ids
-    from resources.telemetry.tracing import configure_tracing, flush_tracing, span, use_context
+    from resources.telemetry.tracing import configure_tracing, remote_context, shutdown_tracing, span
     from voyant_assets.runtime.dagster_run import execute_dagster_run
 
     here = environment()
@@ -140,11 +140,11 @@ def execute_run(run_id: str, instance: DagsterInstance) -> bool:
         return True
     job = here.store.jobs(tenant).get(job_id)
     ids = bound_ids(job_id=job_id, run_id=run_id, tenant=tenant, request_id=job.request_id)
-    with ids, use_context(job.traceparent), span("run", **{"voyant.run": run_id}):
+    with ids, remote_context(job.traceparent), span("run", **{"voyant.run": run_id}):
         here.store.jobs(tenant).start(job_id)
         is_whole = execute_dagster_run(run_id, instance, reconstructable)
         run_ended(run_id, instance)
-    flush_tracing()
+    shutdown_tracing()
     return is_whole
 
 
