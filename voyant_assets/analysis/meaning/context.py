@@ -9,10 +9,12 @@ from voyant_assets.analysis.meaning.draft import Draft, heads
 from voyant_assets.analysis.meaning.facts import Facts
 from voyant_assets.analysis.meaning.names import read_name
 from voyant_assets.analysis.meaning.words.lists import word_set
+from voyant_assets.analysis.meaning.words.places import MONTHS
 from voyant_assets.analysis.meaning.words.quantities import QUANTITIES, Nature, Quantity
 
 _TOLERANCE = 1e-9
 _PLAIN = word_set("value values figure measurement reading obs data y number")
+_MONTHS_IN_COLUMNS = 6
 _MARKET: dict[str, Nature] = {"open": "level", "high": "max", "low": "min", "close": "last"}
 
 
@@ -43,7 +45,7 @@ def read_context(table: str, columns: Sequence[Facts], drafts: Mapping[str, Draf
 def refine(table: str, columns: Sequence[Facts], drafts: Mapping[str, Draft]) -> tuple[dict[str, Draft], Context]:
     """The drafts after a look at the whole table, and what was seen."""
     known = dict(drafts)
-    for step in (_parts_of_a_total, _market_prices, _codes_of_a_sibling):
+    for step in (_parts_of_a_total, _market_prices, _codes_of_a_sibling, _month_columns):
         known.update(step(columns, known))
     context = read_context(table, columns, known)
     known.update(_not_keys_after_all(columns, known))
@@ -117,6 +119,14 @@ def _codes_of_a_sibling(columns: Sequence[Facts], drafts: Mapping[str, Draft]) -
         if drafts[f.stats.name].is_guess and f.is_whole and f.name.words and (f.name.words[0], f.distinct) in texts:
             found[f.stats.name] = Draft("dimension", "code", "as many values as the text column of that name", is_guess=True)
     return found
+
+
+def _month_columns(columns: Sequence[Facts], drafts: Mapping[str, Draft]) -> dict[str, Draft]:
+    """One column per month: the name is a moment and says nothing about the quantity (`Apr` is no interest rate)."""
+    months = [f for f in _measures(columns, drafts) if f.stats.name.strip().casefold() in MONTHS]
+    if len(months) < _MONTHS_IN_COLUMNS:
+        return {}
+    return {f.stats.name: Draft("measure", "number", "one column per month", "level", is_guess=True) for f in months}
 
 
 def _plain_values(columns: Sequence[Facts], drafts: Mapping[str, Draft], about: Quantity | None) -> dict[str, Draft]:

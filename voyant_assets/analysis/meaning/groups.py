@@ -32,18 +32,21 @@ def group_number(facts: Facts, word: str) -> Draft | None:
         return Draft("dimension", "code", f"a {kind} written as a number") if facts.is_whole and facts.low >= 0 else None
     if kind == "gender":
         return Draft("dimension", kind, f"named '{word}'") if facts.distinct <= 5 else None
-    few = (facts.is_whole and facts.distinct <= 60) or (facts.distinct <= 12 and facts.rows_per_value >= 5)
+    few = (facts.is_whole and facts.distinct <= 60 and facts.within(-10, 100)) or (facts.distinct <= 12 and facts.rows_per_value >= 5)
     if kind == "ordinal" and few:
         return Draft("dimension", kind, f"named '{word}', {facts.distinct} steps")
     if kind == "category" and facts.name.has("age", "income", "size", "price") and few:
         return Draft("dimension", "ordinal", f"steps of a '{word}'")
-    if kind in {"category", "boolean"} and facts.is_whole and facts.distinct <= 60:
+    repeats = facts.rows_per_value >= 1.5 or facts.within(0, 100)
+    if kind in {"category", "boolean"} and facts.is_whole and facts.distinct <= 60 and repeats:
         return Draft("dimension", "boolean" if facts.distinct == 2 else "category", f"a coded '{word}'")
     return None
 
 
 def flag_number(facts: Facts) -> Draft | None:
     """Only 0 and 1, or a name that starts like a question and few answers."""
+    if facts.distinct <= 4 and facts.name.has("gender", "sex") and facts.is_whole:
+        return Draft("dimension", "gender", "named gender, few values")
     if facts.is_binary:
         return Draft("dimension", "boolean", "only 0 and 1")
     if facts.name.words and facts.name.words[0] in _FLAG_STARTS and facts.distinct <= 5:

@@ -13,6 +13,8 @@ _ROW_WORDS = word_set(
     "row rows index idx nr no obs observation unnamed column column0 seq sequence line record rowid rownum serial # number id"
 )
 _PLACES = frozenset({"country", "region", "city", "postal_code", "gender", "currency_code", "language"})
+_FIGURES = word_set("total average maximum minimum max min sum count median net gross")
+_SHORT_NUMBER = frozenset({"no", "nr", "nbr", "#", "num"})
 _FEW = 40
 _MANY = 1000
 _MANY_ROWS_EACH = 10.0
@@ -47,6 +49,8 @@ def identifier_number(facts: Facts) -> Draft | None:
         return Draft("identifier", "id", "numbers the rows")
     if words[0] == "number" and len(name.words) > 1 and first != "number" and words[1] not in QUANTITIES:
         return key_or_group(facts, "number", "code")
+    if name.raw.lower().strip(" .") in _SHORT_NUMBER:
+        return key_or_group(facts, "number", "id")
     kind = IDENTITY.get(words[0])
     if kind is None and first in {"id", "code", "pk", "fk", "key"}:
         kind, words = IDENTITY[first], [first]
@@ -61,7 +65,7 @@ def identifier_number(facts: Facts) -> Draft | None:
 
 def entity_number(facts: Facts, word: str) -> Draft | None:
     """A whole number named like a thing: `flight`, `store`."""
-    if word not in ENTITIES or not facts.is_whole or facts.low < 0:
+    if word not in ENTITIES or not facts.is_whole or facts.low < 0 or facts.name.has(*_FIGURES):
         return None
     if _groups(facts):
         return Draft("dimension", "code", f"numbers a {word}, and many rows share it")

@@ -20,7 +20,7 @@ _WHOLE = re.compile(
 )
 _EXTRA = word_set(
     """real nominal number total average maximum minimum is has was count per median std gross net old new current
-    previous first last start end begin unit max min"""
+    previous first last start end begin unit max min percap percapita"""
 )
 KNOWN: frozenset[str] = frozenset(
     {*CALENDAR, *ENTITIES, *GROUPS, *IDENTITY, *LOCATION, *OUTCOMES, *PROSE, *QUANTITIES, *SPELLINGS, *JOINERS, *LONG, *_EXTRA}
@@ -104,8 +104,10 @@ def split_run(word: str) -> tuple[str, ...]:
     return (word,)
 
 
-def _canonical(word: str) -> str:
-    return SPELLINGS.get(word, word)
+def _canonical(words: list[str]) -> tuple[str, ...]:
+    """Words in the spelling of the tables; `no` means number only once, not first, and not beside `yes`."""
+    answer = "yes" in words or words.count("no") > 1 or (words[:1] == ["no"] and len(words) > 1)
+    return tuple(word if answer and word == "no" else SPELLINGS.get(word, word) for word in words)
 
 
 @lru_cache(maxsize=8192)
@@ -123,5 +125,5 @@ def read_name(raw: str) -> Name:
             words.append(chunk.lower())
             continue
         for piece in _PIECE.findall(chunk):
-            words.extend(_canonical(part) for part in split_run(piece.lower()))
-    return Name(raw, tuple(words), bracket)
+            words.extend(split_run(piece.lower()))
+    return Name(raw, _canonical(words), bracket)

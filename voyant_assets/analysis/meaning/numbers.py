@@ -12,6 +12,7 @@ from voyant_assets.analysis.meaning.quantities import (
     is_bracket,
     loose_quantity,
     named_quantity,
+    time_step,
     told_quantity,
     unit_only,
 )
@@ -60,7 +61,7 @@ def number_meaning(facts: Facts) -> Draft:
             return found
     if any(is_bracket(facts, word) for word in facts.name.words):
         return Draft("dimension", "ordinal", f"{facts.distinct} numbered brackets")
-    found = unit_only(facts) or year_run(facts) or unnamed_key(facts) or coded_number(facts) or loose_quantity(facts)
+    found = unit_only(facts) or year_run(facts) or time_step(facts) or unnamed_key(facts) or coded_number(facts) or loose_quantity(facts)
     if found:
         return found
     return Draft("measure", "number", "numbers of many values", "level", is_guess=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from voyant_assets.analysis.meaning.draft import Draft, heads
 from voyant_assets.analysis.meaning.facts import Facts
 from voyant_assets.analysis.meaning.units import named_unit
+from voyant_assets.analysis.meaning.words.kinds import ENTITIES
 from voyant_assets.analysis.meaning.words.quantities import COMPOUNDS, QUANTITIES, Nature, Quantity
 from voyant_assets.analysis.meaning.words.units import LONG
 
@@ -17,6 +18,8 @@ _SPANS = frozenset({"days", "weeks", "months", "years", "hours", "minutes", "sec
 def _per(facts: Facts) -> Draft | None:
     """`X_per_Y`: a rate or a ratio, or an average price."""
     words = facts.name.words
+    if words[-1:] in {("percap",), ("percapita",)} and len(words) > 1:
+        words = (*words[:-1], "per", "capita")
     if "per" not in words[1:-1]:
         return None
     at = words.index("per", 1)
@@ -65,8 +68,10 @@ def is_bracket(facts: Facts, word: str) -> bool:
 
 
 def _counted(facts: Facts) -> Draft | None:
-    """`num_orders`, `n_rooms`, `number of seats`, `order_count`."""
+    """`num_orders`, `n_rooms`, `number of seats`, `total employee`."""
     words = facts.name.words
+    if words[:1] == ("total",) and words[-1] in ENTITIES and facts.low >= 0:
+        return Draft("measure", "count", "named a total of things", "stock")
     if len(words) > 1 and words[0] in _COUNTERS and facts.low >= 0 and words[-1] not in {"id", "code"}:
         rest = next((QUANTITIES[w] for w in heads(facts.name) if w in QUANTITIES and w not in _COUNTERS), None)
         nature: Nature = rest.nature if rest and rest.semantic_type == "count" else "flow"
@@ -115,12 +120,17 @@ def compound_quantity(facts: Facts) -> Draft | None:
     return None
 
 
+def time_step(facts: Facts) -> Draft | None:
+    """`time` 1, 2, 3 …: the axis of a series, to be neither summed nor averaged."""
+    if facts.name.words[-1:] in {("time",), ("t",), ("step",), ("period",)} and facts.is_consecutive:
+        return Draft("dimension", "ordinal", "steps of time without gap", is_guess=True)
+    return None
+
+
 def loose_quantity(facts: Facts) -> Draft | None:
     """Last resort by the name: `time` that is no clock time, a bare `total`, a count that thins out."""
     name = facts.name
     if "time" in name.words:
-        if facts.is_consecutive:
-            return Draft("dimension", "ordinal", "steps of time without gap", is_guess=True)
         stated = named_unit(name)
         return Draft("measure", "duration", "named a time, but no clock time", "level", stated.unit if stated else None, is_guess=True)
     if name.words[:1] in {("real",), ("nominal",)} and facts.low >= 0:

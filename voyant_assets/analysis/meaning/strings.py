@@ -114,8 +114,9 @@ def _named(facts: Facts, word: str) -> Draft:
 
 
 def _reads_like_a_name(facts: Facts) -> bool:
-    with_blank = sum(1 for text in facts.texts if " " in text or (text[:1].isupper() and text[1:].islower()))
-    return with_blank >= 0.5 * len(facts.texts)
+    """Not like a code: blanks inside, or letters alone that are no short run of capitals."""
+    names = sum(1 for text in facts.texts if " " in text or (text.isalpha() and (len(text) > 5 or not text.isupper())))
+    return names >= 0.5 * len(facts.texts)
 
 
 def _looks_like_a_code(facts: Facts) -> bool:

@@ -26,7 +26,7 @@ def named_unit(name: Name) -> Unit | None:
     last = words[-1]
     if "".join(words[-2:]) in LONG and len(words) > 2:
         return LONG["".join(words[-2:])]
-    if last in LONG and (len(words) > 1 or last not in _NOT_ALONE):
+    if last in LONG and (len(words) > 1 or (last not in _NOT_ALONE and len(last) > 2)):
         return LONG[last]
     if len(words) > 1 and last in SHORT:
         asked = {QUANTITIES[word].semantic_type for word in words[:-1] if word in QUANTITIES}

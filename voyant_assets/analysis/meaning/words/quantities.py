@@ -78,7 +78,7 @@ _TABLE: dict[str, str] = {
         legroom
     """,
     "length flow": "precipitation precip rainfall rain snow snowfall prcp snwd",
-    "area": "area surface footprint acreage sqft sqm lot_size lotarea landarea livingarea basementarea lot",
+    "area": "area surface footprint acreage sqft sqm",
     "volume": "volume displacement disp displ litres liters gallons vol",
     "mass": "weight mass wt bodyweight payload tonnage birthweight bwt",
     "speed": "speed velocity wind gust windspeed gusts pace",
@@ -124,7 +124,7 @@ _COMPOUND_TABLE: dict[str, str] = {
     "count stock": "labor force|labour force|work force|civilian labor|head count|open interest",
     "amount flow": "box office|net income|gross income|operating income|net profit|cash flow|capital gain|capital loss",
     "amount stock": "market cap|market capitalization|net worth|money supply|credit limit",
-    "duration level years": "life expectancy",
+    "duration level years": "life expectancy|life exp",
     "duration": "response time|lead time|wait time|travel time|flight time|air time|lap time|run time|processing time|over time",
     "number level bpm": "heart rate|pulse rate",
     "number level mmHg": "blood pressure",
@@ -138,6 +138,7 @@ _COMPOUND_TABLE: dict[str, str] = {
     "area": "living area|lot size|floor area|land area|lot area|square feet|square meters|square footage|sq ft|sq m",
     "length": "sea level|water level|ground clearance|tree height",
     "volume": "engine size|tank size",
+    "mass": "weight loss|wt loss|weight gain",
 }
 
 COMPOUNDS: dict[tuple[str, ...], Quantity] = {
