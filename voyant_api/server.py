@@ -7,18 +7,12 @@ import asyncio
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from resources.telemetry.logs import configure_logging
 from resources.telemetry.tracing import configure_tracing, shutdown_tracing
 from voyant_api.binding import checked_host
 from voyant_core.errors import VoyantError
 from voyant_core.settings import Settings, settings
-
-if TYPE_CHECKING:
-    from voyant_api.features.uploads.service import Writer
-    from voyant_assets.launch import Launch
-    from voyant_assets.serving import Server
 
 _log = logging.getLogger("voyant.api")
 DAGIT_URL = "VOYANT_DAGIT_URL"
@@ -51,9 +45,9 @@ def serve(chosen: Settings, host: str, port: int) -> None:
     from voyant_assets.serving import Server
 
     configure_tracing("voyant-api", chosen)
-    server = Server(environment())
-    server.recover()
-    app = create_app(Backing(server), chosen, local_token=lambda: _token(chosen), dagit_url=os.environ.get(DAGIT_URL))
+    dagit_url = os.environ.get(DAGIT_URL)
+    server = Server(environment(), dagit_url)
+    app = create_app(server, chosen, local_token=lambda: _token(chosen), dagit_url=dagit_url)
     config = uvicorn.Config(
         app,
         host=host,
@@ -65,24 +59,11 @@ def serve(chosen: Settings, host: str, port: int) -> None:
         ws="websockets-sansio",
         timeout_graceful_shutdown=DRAIN_S,
     )
-    asyncio.run(uvicorn.Server(config).serve())
-
-
-class Backing:
-    """`wiring.Backend` of a serving process."""
-
-    def __init__(self, server: Server) -> None:
-        self._server = server
-
-    @property
-    def launch(self) -> Launch:
-        return self._server.launch
-
-    def open_landing(self, file_name: str) -> Writer:
-        return self._server.environment.landings.writer(file_name)
-
-    def ready(self) -> dict[str, str]:
-        return self._server.ready()
+    server.start()
+    try:
+        asyncio.run(uvicorn.Server(config).serve())
+    finally:
+        server.close()
 
 
 def _token(chosen: Settings) -> str | None:

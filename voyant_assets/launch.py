@@ -17,6 +17,7 @@ from voyant_assets.probing import ProbeOrder
 from voyant_assets.runtime.environment import Environment
 from voyant_core import clock, errors, ids
 from voyant_core.canonical import digest
+from voyant_core.keys import TableAddress
 from voyant_core.model.artifact import Manifest, ManifestArtifact
 from voyant_core.model.job import AnalyzeRequest, Job, JobEvent, JobState, Plan, StageRun, StageState
 from voyant_core.model.narrative import Narrative
@@ -52,14 +53,22 @@ def new_job(call: CallContext, request: AnalyzeRequest, plan: Plan) -> Job:
 
 
 class Launch:
-    """`run_task(name, arguments)` runs a small task in a worker's process; `start_run(job)` starts an accepted job's run and returns
-    at once; `stop_run(job)` ends one."""
+    """`run_task(name, arguments)` runs a small task in a worker's process; `start_run(job)` starts an accepted job's run, `stop_run(job)`
+    ends one; `sources_changed()` is told whenever the graph should show something else."""
 
-    def __init__(self, environment: Environment, run_task: RunTask, start_run: StartRun, stop_run: Callable[[Job], None]) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        run_task: RunTask,
+        start_run: StartRun,
+        stop_run: Callable[[Job], None],
+        sources_changed: Callable[[], None],
+    ) -> None:
         self.environment = environment
         self._run_task = run_task
         self._start_run = start_run
         self._stop_run = stop_run
+        self._sources_changed = sources_changed
         self.store = environment.store
 
     # -- work -------------------------------------------------------------------------------------------------------------
@@ -79,6 +88,7 @@ class Launch:
         accepted = jobs.create(job, None if idempotency_key is None else (ANALYZE, idempotency_key, body))
         if accepted.id == job.id:
             self._start(job)
+            self._sources_changed()
         return jobs.get(accepted.id)
 
     def _start(self, job: Job) -> None:
@@ -143,7 +153,9 @@ class Launch:
     def connect(self, source: str | dict[str, Any], call: CallContext) -> SourceRecord:
         """Register a source and keep it."""
         target = self._target(source, call)
-        return self.store.sources(call.tenant).register(target.type, target.uri, target.title, self._probe(target), pinned=True)
+        record = self.store.sources(call.tenant).register(target.type, target.uri, target.title, self._probe(target), pinned=True)
+        self._sources_changed()
+        return record
 
     def forget(self, source_id: str, call: CallContext) -> None:
         """Remove a source from the graph, with its tables; finished jobs keep their artifacts. VYNT-2010 while a job works on it."""
@@ -152,10 +164,9 @@ class Launch:
         if running is not None:
             raise errors.VoyantError(errors.STATE_CONFLICT, f"The job {running.id} still works on this source.", hint="Cancel it or wait.")
         record = self.store.sources(call.tenant).remove(source_id)
-        from voyant_core.keys import TableAddress
-
         for table in record.tables:
             self.environment.lake.drop(TableAddress(record.tenant, record.slug, table.name))
+        self._sources_changed()
 
     def register_upload(self, landing: Landing, call: CallContext) -> str:
         """The id under which landed bytes can be named as a source."""

@@ -23,7 +23,21 @@ def local_launch(environment: Environment) -> Launch:
 
         return run_task(name, arguments)
 
-    return Launch(environment, task, lambda job: _execute(environment, job), lambda _job: None)
+    return Launch(environment, task, lambda job: _execute(environment, job), _nothing_to_stop, _write_registry(environment))
+
+
+def _nothing_to_stop(job: Job) -> None:
+    """A lone shell's run ends with the shell: when nobody holds the home's lock, nothing runs."""
+    del job
+
+
+def _write_registry(environment: Environment) -> Callable[[], None]:
+    from voyant_assets.graph.registry import write_registry
+
+    def write() -> None:
+        write_registry(environment.store, environment.layout.registry)
+
+    return write
 
 
 def _execute(environment: Environment, job: Job) -> None:
@@ -42,8 +56,6 @@ def run_here(
     environment: Environment, request: AnalyzeRequest, call: CallContext, on_event: Callable[[JobEvent], None], key: str | None = None
 ) -> Job:
     """Analyze in this process. `on_event` is called, from another thread, with each event of the job as it happens."""
-    from voyant_assets.graph.registry import write_registry
-
     launch = local_launch(environment)
     done = threading.Event()
     watcher = threading.Thread(target=_watch, args=(launch, call.tenant, call.request_id, on_event, done), daemon=True)
@@ -53,7 +65,6 @@ def run_here(
     finally:
         done.set()
         watcher.join()
-        write_registry(environment.store, environment.layout.registry)
 
 
 def _watch(launch: Launch, tenant: str, request_id: str, on_event: Callable[[JobEvent], None], done: threading.Event) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from resources.files.landing import LandingWriter
+from voyant_assets.graph.reload import Reloader
 from voyant_assets.launch import Launch
 from voyant_assets.runtime.client import run_task, worker_info
 from voyant_assets.runtime.environment import Environment
@@ -22,11 +24,26 @@ log = logging.getLogger(__name__)
 class Server:
     """What the API process needs beside requests: the Dagster instance, recovery, and the state of its neighbours."""
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, dagit_url: str | None = None) -> None:
         self.environment = environment
         environment.prepare()
         self.instance = self._open_instance()
-        self.launch = Launch(environment, self._run_task, self._start_run, self._stop_run)
+        self._reloader = Reloader(environment.store, environment.layout.registry, dagit_url)
+        self.launch = Launch(environment, self._run_task, self._start_run, self._stop_run, self._reloader.changed)
+
+    def start(self) -> None:
+        """What a process does when it begins to serve: take up what an earlier one left, and watch for changes of the graph."""
+        self.recover()
+        self._reloader.start()
+
+    def close(self) -> None:
+        self._reloader.close()
+        self.instance.dispose()
+        self.environment.store.database.close()
+
+    def open_landing(self, file_name: str) -> LandingWriter:
+        """Where an upload's bytes go."""
+        return self.environment.landings.writer(file_name)
 
     def _open_instance(self) -> dg.DagsterInstance:
         from voyant_assets.runtime.instance import open_instance, write_dagster_yaml
