@@ -6,7 +6,7 @@ MCP and the command line render the same `VoyantError`s in their own way; this m
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -15,8 +15,9 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from voyant_api.validation import from_validation
 from voyant_core import errors
-from voyant_core.errors import ErrorCode, Flaw, VoyantError
+from voyant_core.errors import ErrorCode, VoyantError
 
 PROBLEM_JSON = "application/problem+json"
 _BY_STATUS: Mapping[int, ErrorCode] = {
@@ -30,7 +31,6 @@ _BY_STATUS: Mapping[int, ErrorCode] = {
     503: errors.WORKER_AWAY,
 }
 _RETRY_AFTER_S = {429: 5, 503: 2}
-_UNION_TAGS = frozenset({"str", "int", "float", "bool", "dict[str,any]"})
 
 
 class FlawOut(BaseModel):
@@ -116,29 +116,3 @@ def from_http(status: int, method: str, path: str, detail: str) -> VoyantError:
     if code is errors.METHOD_NOT_ALLOWED:
         return VoyantError(code, f"{method} is not allowed on {shown}.", hint="The Allow header lists the methods.")
     return VoyantError(code, f"{method} {shown}: {detail}" if status < 500 else "The request failed inside Voyant.")
-
-
-def from_validation(found: Sequence[Any], content_type: str | None = None) -> VoyantError:
-    """Pydantic's findings as one error. The values themselves are left out: they may be secrets."""
-    if any(item["type"] == "json_invalid" for item in found):
-        return VoyantError(errors.BAD_REQUEST, "The body is not valid JSON.", hint="Send one JSON object, encoded as UTF-8.")
-    if content_type is not None and "json" not in content_type and any(tuple(item["loc"]) == ("body",) for item in found):
-        return VoyantError(
-            errors.UNSUPPORTED_MEDIA_TYPE,
-            f"The body was sent as {content_type[:80]!r}; this route reads JSON.",
-            hint="Send the header Content-Type: application/json.",
-        )
-    flaws = list(dict.fromkeys(_flaw(item) for item in found))
-    code = errors.MISSING_PARAMETER if all(item["type"] == "missing" for item in found) else errors.INVALID_REQUEST
-    return VoyantError(code, "The request does not fit the schema.", hint="See `errors`, and /openapi.json for the schema.", errors=flaws)
-
-
-def _flaw(item: Any) -> Flaw:
-    where, *path = [str(part) for part in item["loc"]] or ["body"]
-    if where not in ("body", "query", "header", "path", "cookie"):
-        where, path = "body", [where, *path]
-    while len(path) > 1 and path[-1] in _UNION_TAGS:
-        path = path[:-1]
-    escaped = [part.replace("~", "~0").replace("/", "~1") for part in path]
-    pointer = "".join(f"/{part}" for part in escaped) if where == "body" else f"{where}:{'.'.join(path)}"
-    return Flaw(pointer, str(item["msg"]))

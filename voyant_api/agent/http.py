@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.routing import BaseRoute
 
-from voyant_api.agent.server import VoyantServer
+from voyant_api.agent.server import VoyantServer, registered
 from voyant_api.agent.tools import tools
 from voyant_api.identity import TokenSource
 from voyant_api.metrics import Metrics
@@ -20,9 +20,9 @@ class AgentDoors:
     """The routes of both servers. `running` must be entered once, for as long as requests come."""
 
     def __init__(self, services: Services, metrics: Metrics, local_token: TokenSource) -> None:
-        specs = tools(services, local_token)
-        self.dotted = VoyantServer(specs, ".", services=services, local_token=local_token, metrics=metrics)
-        self.flat = VoyantServer(specs, "_", services=services, local_token=local_token, metrics=metrics)
+        known = registered(tools(lambda: services, local_token))
+        self.dotted = VoyantServer(known, ".", services=services, local_token=local_token, metrics=metrics)
+        self.flat = VoyantServer(known, "_", services=services, local_token=local_token, metrics=metrics)
 
     def routes(self) -> Sequence[BaseRoute]:
         # the routes themselves instead of a mounted application: its lifespan would never run, and Mount("/") would catch everything

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from anyio.to_thread import run_sync
 from mcp.server import MCPServer
@@ -28,11 +28,11 @@ from voyant_api.agent.portable import portable
 from voyant_api.agent.rendering import error_result
 from voyant_api.agent.tool_names import Separator, Tool, recognised, spelled
 from voyant_api.agent.tools import ToolSpec
-from voyant_api.errors import from_validation
 from voyant_api.features.artifacts.service import MANIFEST_NAME, is_inline, read_small
 from voyant_api.features.service.service import version
 from voyant_api.identity import TokenSource
 from voyant_api.metrics import Metrics
+from voyant_api.validation import from_validation
 from voyant_api.wiring import Services
 from voyant_core import errors
 from voyant_core.errors import Flaw, VoyantError
@@ -41,35 +41,40 @@ _log = logging.getLogger("voyant.mcp")
 _ARTIFACT_URI = re.compile(r"voyant://(?P<tenant>[a-z0-9_]+)/(?P<job>[A-Za-z0-9_]{1,64})/(?P<name>[^?#]{1,400})")
 _ARTIFACT_HREF = re.compile(r"https?://[^/]+/v1/artifacts/(?P<job>[A-Za-z0-9_]{1,64})/(?P<name>[^?#]{1,400})")
 
-Forward = Callable[[str, dict[str, Any], Context[Any, Any]], Awaitable[CallToolResult]]
+
+class Upstream(Protocol):
+    """Another Voyant server that does the work (`agent/stdio.py`)."""
+
+    async def call_tool(self, name: str, arguments: dict[str, Any], context: Context[Any, Any]) -> CallToolResult: ...
+    async def read_resource(self, uri: str) -> list[ReadResourceContents]: ...
 
 
 class VoyantServer(MCPServer[Any]):
-    """With `forward`, calls go to another server and only the list is our own (stdio)."""
+    """Works through `services`, or passes everything but the lists to `upstream`."""
 
     def __init__(
         self,
-        specs: list[ToolSpec],
+        registered: Mapping[Tool, RegisteredTool],
         separator: Separator,
         *,
         services: Services | None = None,
         local_token: TokenSource = lambda: None,
         metrics: Metrics | None = None,
-        forward: Forward | None = None,
+        upstream: Upstream | None = None,
     ) -> None:
         super().__init__(
             "voyant",
             title="Voyant",
             version=version().version,
             instructions=Path(__file__).with_name("prompts.md").read_text(encoding="utf-8"),
-            tools=[_registered(spec, separator) for spec in specs],
+            tools=[entry.model_copy(update={"name": spelled(tool, separator)}) for tool, entry in registered.items()],
             cache_hints={"tools/list": CacheHint(ttl_ms=60_000, scope="private")},
         )
         self.separator: Separator = separator
         self._services = services
         self._local_token = local_token
         self._metrics = metrics
-        self._forward = forward
+        self._upstream = upstream
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -81,8 +86,8 @@ class VoyantServer(MCPServer[Any]):
             if tool is None or context is None:
                 known = ", ".join(spelled(each, self.separator) for each in Tool)
                 raise VoyantError(errors.BAD_REQUEST, f"There is no tool {name[:80]!r}.", hint=f"The tools are {known}.")
-            if self._forward is not None:
-                return await self._forward(spelled(tool, self.separator), arguments, context)
+            if self._upstream is not None:
+                return await self._upstream.call_tool(spelled(tool, self.separator), arguments, context)
             with bound_ids(request_id=state.get("request_id")), remote_context(state.get("traceparent")), span(f"tool {tool}"):
                 result = await super().call_tool(spelled(tool, self.separator), arguments, context)
             self._count(tool, "ok")
@@ -112,6 +117,8 @@ class VoyantServer(MCPServer[Any]):
         self, uri: AnyUrl | str, context: Context[Any, Any] | None = None
     ) -> Iterable[ReadResourceContents] | InputRequiredResult:
         """An artifact by its `voyant://` URI or by the link that a tool gave. Another tenant's does not exist."""
+        if self._upstream is not None:
+            return await self._upstream.read_resource(str(uri))
         found = _ARTIFACT_URI.fullmatch(str(uri)) or _ARTIFACT_HREF.fullmatch(str(uri))
         if found is None or context is None or self._services is None:
             raise ResourceNotFoundError(f"There is no resource {str(uri)[:200]!r}.")
@@ -131,14 +138,15 @@ class VoyantServer(MCPServer[Any]):
         return [ReadResourceContents(data.decode("utf-8", "replace") if as_text else data, artifact.media_type)]
 
 
-def _registered(spec: ToolSpec, separator: Separator) -> RegisteredTool:
-    tool = RegisteredTool.from_function(
-        spec.function,
-        name=spelled(spec.tool, separator),
-        title=spec.title,
-        description=_one_line(spec.function.__doc__),
-        annotations=spec.annotations,
-    )
+def registered(specs: Sequence[ToolSpec]) -> dict[Tool, RegisteredTool]:
+    """The tools with their schemas, derived once for every spelling."""
+    return {spec.tool: _registered(spec) for spec in specs}
+
+
+def _registered(spec: ToolSpec) -> RegisteredTool:
+    description = _one_line(spec.function.__doc__)
+    name = spelled(spec.tool, "_")
+    tool = RegisteredTool.from_function(spec.function, name=name, title=spec.title, description=description, annotations=spec.annotations)
     return tool.model_copy(update={"parameters": portable(tool.parameters)})
 
 

@@ -49,6 +49,9 @@ class ArtifactAnswer(BaseModel):
     next_offset: int | None = None
 
 
+ServicesSource = Callable[[], Services]
+
+
 @dataclass(frozen=True, slots=True)
 class ToolSpec:
     tool: Tool
@@ -57,7 +60,9 @@ class ToolSpec:
     annotations: ToolAnnotations
 
 
-def tools(services: Services, local_token: TokenSource) -> list[ToolSpec]:
+def tools(services: ServicesSource, local_token: TokenSource) -> list[ToolSpec]:
+    """The tools over what `services` gives when one is called; a server that only lists them may give none."""
+
     async def analyze(
         context: Context,
         source: Annotated[str | dict[str, Any], _SOURCE],
@@ -78,7 +83,7 @@ def tools(services: Services, local_token: TokenSource) -> list[ToolSpec]:
         """
         agent = agent_call(context, local_token)
         request = AnalyzeRequest(source=source, tables=tables, kpis=kpis, stages=stages, preset=preset, params=params, baseline=baseline)
-        answer = await services.analyze.analyze(
+        answer = await services().analyze.analyze(
             request, agent.call, wait_s=min(wait_s, agent.most_wait_s), idempotency_key=idempotency_key, on_change=_progress(context)
         )
         return job_result(answer, agent.base_url)
@@ -88,13 +93,13 @@ def tools(services: Services, local_token: TokenSource) -> list[ToolSpec]:
     ) -> Annotated[CallToolResult, JobAnswer]:
         """State of a job; once it is final also its summary, findings, artifacts and manifest. Can be read again and again."""
         agent = agent_call(context, local_token)
-        answer = await services.jobs.follow(agent.call, job_id, min(wait_s, agent.most_wait_s), _progress(context))
+        answer = await services().jobs.follow(agent.call, job_id, min(wait_s, agent.most_wait_s), _progress(context))
         return job_result(answer, agent.base_url)
 
     async def cancel(context: Context, job_id: Annotated[str, _JOB_ID]) -> Annotated[CallToolResult, JobAnswer]:
         """Stop a job. Stages that are finished keep their results."""
         agent = agent_call(context, local_token)
-        return job_result(await services.jobs.cancel(agent.call, job_id, min(5.0, agent.most_wait_s)), agent.base_url)
+        return job_result(await services().jobs.cancel(agent.call, job_id, min(5.0, agent.most_wait_s)), agent.base_url)
 
     async def artifact(
         context: Context,
@@ -111,9 +116,9 @@ def tools(services: Services, local_token: TokenSource) -> list[ToolSpec]:
         """Read an artifact: JSON and text inline and in pieces, charts and reports as a link."""
         agent = agent_call(context, local_token)
         if name == MANIFEST_NAME:
-            data = await run_sync(services.artifacts.manifest, agent.call, job_id)
+            data = await run_sync(services().artifacts.manifest, agent.call, job_id)
             return _artifact_result(job_id, _manifest_facts(job_id, data, agent.base_url), data, pointer, offset, max_chars, [])
-        found, path = await run_sync(services.artifacts.find, agent.call, job_id, name)
+        found, path = await run_sync(services().artifacts.find, agent.call, job_id, name)
         facts = {**found.model_dump(include={"name", "media_type", "size_bytes", "sha256"}), "href": absolute(found.href, agent.base_url)}
         inline = is_inline(found.media_type)
         data = await run_sync(read_small, path, found.size_bytes) if inline else None
@@ -122,7 +127,7 @@ def tools(services: Services, local_token: TokenSource) -> list[ToolSpec]:
     async def discover(context: Context, source: Annotated[str | dict[str, Any], _SOURCE]) -> Annotated[CallToolResult, SourceRecord]:
         """Look into a source without keeping it: its tables, their columns and types, and how it is read."""
         agent = agent_call(context, local_token)
-        record = await run_sync(services.sources.discover, source, agent.call)
+        record = await run_sync(services().sources.discover, source, agent.call)
         return text_result(source_text(record), record.model_dump(mode="json"))
 
     reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)

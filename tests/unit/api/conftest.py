@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import anyio
 import httpx
 import pytest
+from asgi_client import browser
+from fake_launch import FakeLaunch
 
-from tests.unit.api.fake_launch import FakeLaunch
 from voyant_api.app import create_app
 from voyant_core.settings import Files, Settings
 
 TOKEN = "local-token"
-BASE = "http://127.0.0.1:8790"
 
 
 @pytest.fixture
@@ -41,11 +40,3 @@ def ask(app: Any) -> Callable[..., httpx.Response]:
         return anyio.run(run)
 
     return send
-
-
-@contextlib.asynccontextmanager
-async def browser(app: Any) -> AsyncGenerator[httpx.AsyncClient]:
-    # exceptions must be answered, not raised into the client
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=BASE) as client:
-        yield client

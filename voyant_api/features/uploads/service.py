@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable
+from types import TracebackType
+from typing import Protocol, Self
 
 from anyio.to_thread import run_sync
 
@@ -14,14 +15,16 @@ from voyant_core.model.source import Landing
 from voyant_core.tenancy import CallContext
 
 _FLUSH_BYTES = 2**20
+_FORM_BYTES = 2**16  # what a form may add around its file
 
 
 class Writer(Protocol):
-    """Takes bytes to the landing; closing it before `finish` leaves nothing behind."""
+    """Takes bytes to the landing; leaving its context before `finish` leaves nothing behind (`resources.files.landing.LandingWriter`)."""
 
-    def write(self, data: bytes) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+    def write(self, chunk: bytes) -> None: ...
     def finish(self) -> Landing: ...
-    def close(self) -> None: ...
 
 
 OpenWriter = Callable[[str], Writer]
@@ -34,35 +37,23 @@ class UploadService:
     def __init__(self, open_writer: OpenWriter, register: Register, max_bytes: int) -> None:
         self._open_writer = open_writer
         self._register = register
-        self.max_bytes = max_bytes
+        self._max_bytes = max_bytes
 
     def check_declared(self, content_length: str | None) -> None:
         """Refuse by the declared length, before a byte is read."""
-        if content_length is not None and content_length.isdigit() and int(content_length) > self.max_bytes + _FLUSH_BYTES:
-            raise self._too_large()
+        if content_length is not None and content_length.isdigit() and int(content_length) > self._max_bytes + _FORM_BYTES:
+            raise VoyantError(
+                errors.TOO_LARGE,
+                f"The upload is larger than {self._max_bytes:,} bytes.",
+                hint="The operator sets the limit with VOYANT_FILES__MAX_BYTES.",
+            )
 
-    async def accept(self, parts: AsyncIterable[tuple[str, bytes]], call: CallContext) -> Upload:
+    async def accept(self, parts: AsyncIterator[tuple[str, bytes]], call: CallContext) -> Upload:
         """Write (file name, bytes) pieces to the landing as they come; nothing stays behind when the stream breaks."""
-        writer: Writer | None = None
-        size, held = 0, bytearray()
-        try:
-            async for name, data in parts:
-                if writer is None:
-                    writer = await run_sync(self._open_writer, name)
-                size += len(data)
-                if size > self.max_bytes:
-                    raise self._too_large()
-                held += data
-                if len(held) >= _FLUSH_BYTES:
-                    await run_sync(writer.write, bytes(held))
-                    held.clear()
-            if size == 0 or writer is None:
-                raise VoyantError(errors.EMPTY_FILE, "The upload holds no bytes.", hint="Send the file as the body or as a form part.")
-            await run_sync(writer.write, bytes(held))
+        name, first = await anext(parts)
+        with self._open_writer(name) as writer:
+            await _fill(writer, first, parts)
             landing = await run_sync(writer.finish)
-        finally:
-            if writer is not None:
-                writer.close()
         upload_id = await run_sync(self._register, landing, call)
         return Upload(
             upload_id=upload_id,
@@ -72,12 +63,16 @@ class UploadService:
             sha256=landing.sha256,
         )
 
-    def _too_large(self) -> VoyantError:
-        return VoyantError(
-            errors.TOO_LARGE,
-            f"The upload is larger than {self.max_bytes:,} bytes.",
-            hint="The operator sets the limit with VOYANT_FILES__MAX_BYTES.",
-        )
+
+async def _fill(writer: Writer, first: bytes, parts: AsyncIterator[tuple[str, bytes]]) -> None:
+    held = bytearray(first)
+    async for _, data in parts:
+        held += data
+        if len(held) >= _FLUSH_BYTES:
+            await run_sync(writer.write, bytes(held))
+            held.clear()
+    if held:
+        await run_sync(writer.write, bytes(held))
 
 
 def checked_file_name(text: str) -> str:

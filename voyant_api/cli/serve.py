@@ -1,0 +1,26 @@
+"""`voyant serve`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from voyant_api.binding import checked_host
+from voyant_core.settings import Server, settings
+
+ROLES = ("api", "dagit", "worker", "daemon")
+
+
+def run(host: str | None, port: int | None, roles: str) -> int:
+    """Serve until a signal comes."""
+    wanted = [role.strip() for role in roles.split(",") if role.strip()]
+    unknown = [role for role in wanted if role not in ROLES]
+    if unknown or not wanted:
+        raise typer.BadParameter(f"--roles takes some of {','.join(ROLES)}, not {roles[:60]!r}")
+    chosen = settings()
+    server = Server(host=checked_host(host or chosen.server.host), port=chosen.server.port if port is None else port)
+    from voyant_assets.runtime.supervisor import serve
+
+    sys.stderr.write(f"Voyant serves {', '.join(wanted)} from {chosen.layout.root}; stop it with Ctrl-C.\n")
+    return serve(chosen.model_copy(update={"server": server}), wanted) or 0
