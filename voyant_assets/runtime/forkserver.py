@@ -17,9 +17,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resources.telemetry.logs import configure_logging
 from voyant_assets.runtime.dagster_run import rehearse
 from voyant_assets.runtime.hooks import Hooks, load_hooks
-from voyant_assets.runtime.logs import log_as_json
 from voyant_assets.runtime.process import threads
 from voyant_assets.runtime.spare import live_and_exit
 from voyant_assets.runtime.wire import receive, send
@@ -89,7 +89,7 @@ def main() -> None:
     parser.add_argument("--control-fd", type=int, required=True)
     parser.add_argument("--hooks", required=True)
     options = parser.parse_args()
-    log_as_json("run", settings().telemetry.log_level)
+    configure_logging("run", settings().telemetry.log_level)
     control = socket.socket(fileno=options.control_fd)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at a terminal reaches the whole group; the worker decides
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

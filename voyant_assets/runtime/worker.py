@@ -21,10 +21,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
+from resources.telemetry.logs import configure_logging
 from voyant_assets.runtime.code_version import product_roots
 from voyant_assets.runtime.hooks import PRODUCT
 from voyant_assets.runtime.instance import write_dagster_yaml
-from voyant_assets.runtime.logs import log_as_json
 from voyant_assets.runtime.pool import Pool, PoolEvents, PoolOptions
 from voyant_assets.runtime.process import Process, may_renice, process_start
 from voyant_assets.runtime.state import StateFile
@@ -256,7 +256,7 @@ def main() -> None:
     if arguments.home is not None:
         os.environ["VOYANT_HOME"] = str(arguments.home.absolute())
     layout, runs = settings().layout, settings().runs
-    log_as_json("worker", settings().telemetry.log_level)
+    configure_logging("worker", settings().telemetry.log_level)
     for folder in (layout.root, layout.run, layout.dagster):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.environ["DAGSTER_HOME"] = str(layout.dagster)
