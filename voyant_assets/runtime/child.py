@@ -1,0 +1,107 @@
+"""One supervised process: started in a group of its own, its output kept in a file, restarted with growing pauses, ended with its group."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import logging
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from voyant_assets.runtime.roles import Part
+
+PR_SET_PDEATHSIG = 1
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+STEADY_S = 60.0  # who lived this long is restarted at once again
+LARGEST_LOG = 20 * 2**20
+WAIT_FOR_FILE_S = 30.0
+log = logging.getLogger(__name__)
+_libc = ctypes.CDLL(None)
+
+
+class Child:
+    def __init__(self, part: Part, logs: Path) -> None:
+        self.part = part
+        self.log_path = logs / f"{part.name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.exit_code: int | None = None
+        self._created = self._started = time.monotonic()
+        self._start_at = 0.0
+        self._pause_s = FIRST_PAUSE_S
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None
+
+    def start_if_due(self, now: float) -> None:
+        if self.process is not None or now < self._start_at:
+            return
+        if self.part.after is not None and not self.part.after.exists() and now < self._created + WAIT_FOR_FILE_S:
+            return
+        if self.log_path.exists() and self.log_path.stat().st_size > LARGEST_LOG:
+            self.log_path.replace(self.log_path.with_suffix(".log.1"))
+        self._started = now
+        with self.log_path.open("ab") as output:
+            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
+                self.part.command,
+                env={**os.environ, **self.part.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                process_group=0,
+                # the supervisor has one thread, so nothing can hold a lock across this fork
+                preexec_fn=self._die_with_supervisor(),  # noqa: PLW1509
+            )
+        log.info("Started %s as process %d", self.part.name, self.process.pid)
+
+    def _die_with_supervisor(self) -> Callable[[], None]:
+        number = signal.SIGTERM if self.part.outlives_supervisor else signal.SIGKILL
+        supervisor = os.getpid()
+
+        def act() -> None:
+            _libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+            if os.getppid() != supervisor:  # it died before the call
+                os._exit(1)
+
+        return act
+
+    def reap(self, now: float) -> bool:
+        """True when it has ended since the last call; it is due again after a pause."""
+        if self.process is None:
+            return False
+        # the group first: what it left behind must not hold on to its port or socket, and its pid is still taken
+        if os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            return False
+        self.kill()
+        self.exit_code = self.process.wait()
+        self.process = None
+        if now > self._started + STEADY_S:
+            self._pause_s = FIRST_PAUSE_S
+        self._start_at = now + self._pause_s
+        self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S)
+        return True
+
+    def terminate(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+
+    def kill(self) -> None:
+        """It and its group. Runs of the worker have groups of their own and live on."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    def restart_now(self) -> None:
+        """Ends it; it comes back without a pause."""
+        self._pause_s = 0.0
+        self.terminate()
+
+    def last_lines(self, count: int = 5) -> list[str]:
+        if not self.log_path.exists():
+            return []
+        return self.log_path.read_text(errors="replace").splitlines()[-count:]
