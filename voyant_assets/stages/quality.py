@@ -53,7 +53,7 @@ def run(context: StageContext) -> StageResult:
     suggested: list[Suggestion] = []
     if parameters.suggest:
         values = evaluate.value_counts(suggest.spelling_columns(profile), context.view, context.engine.rows)
-        suggested = suggest.suggest(profile, values)
+        suggested = suggest.suggest(profile, values, context.found.read.null_tokens)
     chosen = {suggestion.rule.id: suggestion for suggestion in suggested} | {rule.id: Suggestion(rule) for rule in given}
     results = evaluate.evaluate(list(chosen.values()), profile, context.view, context.engine.rows)
     quality = report.report(context.table, profile.rows, results)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from voyant_assets.analysis.quality.rules import Suggestion, rule
 from voyant_core.model.profile import ColumnProfile, TableProfile
@@ -12,21 +12,30 @@ NEARLY_FILLED = 0.05
 MOSTLY_EMPTY = 0.5
 SAME_ROWS = 0.8
 APART = 25
+"""From so many columns of one kind on they share a rule."""
+GAPS = "Figures over it leave these rows out, which biases them when the gaps are no accident."
 
 
-def completeness(profile: TableProfile) -> Iterator[Suggestion]:
+def completeness(profile: TableProfile, null_tokens: Sequence[str] = ()) -> Iterator[Suggestion]:
+    """`null_tokens` are the texts that were read as missing."""
     if profile.rows == 0:
         return
     columns = profile.ordered()
-    filled = [column for column in columns if not column.nulls]
+    yield from _complete(profile, [column for column in columns if not column.nulls])
+    partly = [column for column in columns if column.nulls and column.null_share <= MOSTLY_EMPTY]
+    for band, at_least, name in (
+        ([column for column in partly if column.null_share <= NEARLY_FILLED], 1.0, "nearly_filled_columns"),
+        ([column for column in partly if column.null_share > NEARLY_FILLED], 1 - NEARLY_FILLED, "partly_filled_columns"),
+    ):
+        keys = [column for column in band if is_key(profile, column)]
+        rest = [column for column in band if not is_key(profile, column)]
+        for column in keys + (rest if len(rest) <= APART else []):
+            why = _why(profile, column, null_tokens)
+            yield Suggestion(rule("not_null", [column.name], at_least=at_least, severity=_severity(profile, column), why=why))
+        if len(rest) > APART:
+            names = [column.name for column in rest]
+            yield Suggestion(rule("not_null", names, identity=f"not_null:{name}", at_least=at_least, why=GAPS))
     sparse = [column for column in columns if column.null_share > MOSTLY_EMPTY]
-    yield from _complete(profile, filled)
-    for column in columns:
-        if column.nulls and column.null_share <= MOSTLY_EMPTY:
-            at_least = 1.0 if column.null_share <= NEARLY_FILLED else 1 - NEARLY_FILLED
-            yield Suggestion(
-                rule("not_null", [column.name], at_least=at_least, severity=_severity(profile, column), why=_why(profile, column))
-            )
     if sparse:
         yield _mostly_empty(sparse)
 
@@ -79,13 +88,15 @@ def _severity(profile: TableProfile, column: ColumnProfile) -> Severity:
     return "low" if column.role in ("text", "constant") else "medium"
 
 
-def _why(profile: TableProfile, column: ColumnProfile) -> str:
+def _why(profile: TableProfile, column: ColumnProfile, null_tokens: Sequence[str]) -> str:
+    if "NA" in null_tokens and column.patterns and column.patterns[0].pattern == "AA" and column.patterns[0].share > SAME_ROWS:
+        return "The code NA (Namibia, North America) was read as missing: if it is meant, read the file without that token."
     if is_key(profile, column):
         return "Rows without it cannot be placed: they drop out of every join, grouping and series."
     together = _missing_together(profile, column)
     if together:
         return f"It is missing together with {_listed(together)}, so there is one cause; figures over these rows leave them all out."
-    return "Figures over it leave these rows out, which biases them when the gaps are no accident."
+    return GAPS
 
 
 def _missing_together(profile: TableProfile, column: ColumnProfile) -> list[str]:

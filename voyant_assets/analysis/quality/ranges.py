@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from voyant_assets.analysis.quality.rules import Suggestion, rule
@@ -14,19 +15,27 @@ TOLERATED = 0.999
 NEVER_NEGATIVE = frozenset({"count", "length", "area", "volume", "mass", "age", "speed"})
 SELDOM_NEGATIVE = frozenset({"amount", "duration", "number", "score", "index", "rate"})
 SELDOM = 0.001
+FAR = 5
+SIGNED_NAMES = re.compile(
+    r"(?i)(^|[\W_])(alt|altitude|elev|elevation|depth|level|change|diff|difference|delta|net|balance|deviation|anomaly|residual|growth|offset"
+    r"|error|shift|gain|loss|profit|margin)([\W_]|$)"
+)
+"""Heights may lie below the sea, and differences below nothing."""
 
 
 def ranges(profile: TableProfile, taken: frozenset[str] = frozenset()) -> Iterator[Suggestion]:
     """`taken` are columns that have bounds already."""
     for column in profile.ordered():
         if column.role == "measure" and column.kind == "number" and column.count:
-            yield from _not_negative(column)
             if column.name not in taken:
+                yield from _not_negative(column)
                 yield from _fences(column)
 
 
 def _not_negative(column: ColumnProfile) -> Iterator[Suggestion]:
     share = (column.negatives or 0) / column.count
+    if SIGNED_NAMES.search(column.name):
+        return
     if column.semantic_type in NEVER_NEGATIVE and share <= 0.05:
         severity: Severity = "high" if column.negatives else "medium"
         why = f"A negative {column.semantic_type} does not exist: a sentinel for missing, or a sign error."
@@ -72,16 +81,29 @@ def _fences(column: ColumnProfile) -> Iterator[Suggestion]:
     low, high = bounds
     if low <= column.min and column.max <= high:
         return
+    is_error = _distance(column, low, high) > FAR
     yield Suggestion(
         rule(
             "between",
             [column.name],
             arguments={"min": _whole(low), "max": _whole(high)},
-            at_least=TOLERATED,
-            severity="low",
-            why="Unusual: far from all others. A sentinel or a slip of the pen if it cannot be, the most interesting rows if it can.",
+            at_least=1.0 if is_error else TOLERATED,
+            severity="medium" if is_error else "low",
+            why="So far from all others that it is hardly true: one such value moves the mean and stretches every chart."
+            if is_error
+            else "Unusual: far from all others. A sentinel or a slip of the pen if it cannot be, the most interesting rows if it can.",
         )
     )
+
+
+def _distance(column: ColumnProfile, low: float, high: float) -> float:
+    """How far the furthest value lies from the median, in distances of its fence from the median."""
+    middle = column.quantiles.p50 if column.quantiles is not None else None
+    if not isinstance(middle, int | float) or not isinstance(column.min, int | float) or not isinstance(column.max, int | float):
+        return 0.0
+    above = (column.max - middle) / (high - middle) if high > middle else 0.0
+    below = (middle - column.min) / (middle - low) if low < middle else 0.0
+    return max(above, below)
 
 
 def _whole(value: float) -> float:

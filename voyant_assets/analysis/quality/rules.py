@@ -71,8 +71,12 @@ def describe(kind: str, columns: Sequence[str], arguments: Mapping[str, Any], at
     """What must hold: `arr_delay is filled`, in at least so many rows where not in all."""
     name = " and ".join(columns) if len(columns) <= 3 else f"{', '.join(columns[:2])} and {len(columns) - 2} more"
     many = len(columns) > 1
-    share = "" if at_least == 1 else f" in at least {numbers.pct(at_least)} of the rows"
+    share = "" if at_least == 1 else f" in at least {_percent(at_least)} of the rows"
     return _sentence(kind, name, many, arguments) + share
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if (100 * share).is_integer() else numbers.pct(share)
 
 
 def _sentence(kind: str, name: str, many: bool, arguments: Mapping[str, Any]) -> str:
@@ -84,7 +88,7 @@ def _sentence(kind: str, name: str, many: bool, arguments: Mapping[str, Any]) ->
         case "not_null":
             return f"{name} {'are' if many else 'is'} filled"
         case "unique":
-            return f"{name} {'together ' if many else ''}{'name' if many else 'names'} one row"
+            return f"{name} {'together are' if many else 'is'} unique"
         case "no_duplicate_rows":
             return "no row occurs twice"
         case "in_set":

@@ -19,8 +19,13 @@ MOST_SPELLED = 8
 WEIGHT = {"high": 0, "medium": 1, "low": 2}
 
 
-def suggest(profile: TableProfile, values: Mapping[str, Sequence[tuple[str, int]]] | None = None) -> list[Suggestion]:
-    """At most 60 rules, one per type and columns. `values` are all values with counts of the columns named by `spelling_columns`."""
+def suggest(
+    profile: TableProfile, values: Mapping[str, Sequence[tuple[str, int]]] | None = None, null_tokens: Sequence[str] = ()
+) -> list[Suggestion]:
+    """At most 60 rules, one per type and columns.
+
+    `values` are all values with counts of the columns named by `spelling_columns`, `null_tokens` the texts that were read as missing.
+    """
     checks = list(validity(profile))
     for name, counts in (values or {}).items():
         checks += spelled(profile.columns[name], counts)
@@ -28,7 +33,7 @@ def suggest(profile: TableProfile, values: Mapping[str, Sequence[tuple[str, int]
     matched = frozenset(s.rule.columns[0] for s in checks if s.rule.type == "matches")
     found = [
         *_schema(profile),
-        *completeness(profile),
+        *completeness(profile, null_tokens),
         *uniqueness(profile),
         *checks,
         *ranges(profile, bounded),

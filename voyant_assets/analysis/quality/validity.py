@@ -11,6 +11,8 @@ from voyant_core.model.profile import ColumnProfile, TableProfile
 from voyant_core.model.quality import Dimension, Severity
 
 BELIEVED = 0.95
+PARTS_BELIEVED = 0.99
+"""Rates of change are percentages too, and fall below 0 or exceed 100 now and then."""
 BOUNDS: dict[str, tuple[float, float, Severity]] = {
     "latitude": (-90, 90, "high"),
     "longitude": (-180, 180, "high"),
@@ -89,7 +91,7 @@ def _bounded(column: ColumnProfile) -> Suggestion:
             dimension=Dimension.VALIDITY,
             why=why,
         ),
-        believed_from=BELIEVED,
+        believed_from=PARTS_BELIEVED if column.semantic_type in ("percentage", "share") else BELIEVED,
     )
 
 
