@@ -37,11 +37,15 @@ REGISTRY = {
     "schema": "voyant.registry/1",
     "sources": [
         {
-            "id": "src_1", "tenant": "acme", "slug": "sales", "type": "file", "title": "sales",
+            "id": "src_1",
+            "tenant": "acme",
+            "slug": "sales",
+            "type": "file",
+            "title": "sales",
             "tables": [{"name": "orders", "title": "Orders", "columns": [{"name": "id", "type": "BIGINT"}], "read": {"format": "csv"}}],
         }
     ],
-}  # fmt: skip
+}
 
 
 def load(home):

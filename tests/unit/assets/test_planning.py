@@ -47,8 +47,17 @@ def source(slug="sales", tables=("orders", "customers")):
     ]
     landing = Landing(sha256="ab" * 32, size_bytes=1, file_name="x.csv")
     return SourceRecord(
-        id=f"src_{slug}", tenant="acme", slug=slug, type=SourceType.FILE, uri=f"file:///{slug}", title=slug, tables=found, landing=landing, created_at="t", updated_at="t"
-    )  # fmt: skip
+        id=f"src_{slug}",
+        tenant="acme",
+        slug=slug,
+        type=SourceType.FILE,
+        uri=f"file:///{slug}",
+        title=slug,
+        tables=found,
+        landing=landing,
+        created_at="t",
+        updated_at="t",
+    )
 
 
 def plan(**request):

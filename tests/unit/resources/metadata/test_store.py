@@ -31,7 +31,17 @@ def a_job(job_id="job_1", **fields):
     table = PlannedTable(source_id="src_1", source="sales", name="orders", label="orders", landing_sha256="", stages=["ingest", "profile"])
     plan = Plan(tenant="acme", tables=[table], required=["ingest"], params={}, kpis=[], request_digest="sha256:0", digest="sha256:1")
     stages = [StageRun(table="orders", name=name, state=StageState.PENDING) for name in table.stages]
-    known = {"id": job_id, "tenant": "acme", "state": JobState.QUEUED, "origin": "rest", "source_id": "src_1", "request": AnalyzeRequest(source="x"), "plan": plan, "created_at": "2026-01-01T00:00:00.000Z", "stages": stages}  # fmt: skip
+    known = {
+        "id": job_id,
+        "tenant": "acme",
+        "state": JobState.QUEUED,
+        "origin": "rest",
+        "source_id": "src_1",
+        "request": AnalyzeRequest(source="x"),
+        "plan": plan,
+        "created_at": "2026-01-01T00:00:00.000Z",
+        "stages": stages,
+    }
     return Job(**{**known, **fields})
 
 
