@@ -40,7 +40,7 @@ def fetch(
     with httpx.Client(transport=transport, follow_redirects=False, trust_env=False, timeout=fetch_settings.timeout_s) as client:
         target = _parsed(url, fetch_settings)
         for _ in range(MOST_REDIRECTS + 1):
-            request = _pinned(client, target, fetch_settings, resolve or _resolved)
+            request = _pinned(client, target, fetch_settings, resolve or _resolved, max(0.1, deadline - time.monotonic()))
             try:
                 response = client.send(request, stream=True)
                 try:
@@ -81,7 +81,7 @@ def _parsed(url: str, limits: settings.Fetch) -> httpx.URL:
     return parsed
 
 
-def _pinned(client: httpx.Client, target: httpx.URL, limits: settings.Fetch, resolve: Resolve) -> httpx.Request:
+def _pinned(client: httpx.Client, target: httpx.URL, limits: settings.Fetch, resolve: Resolve, timeout_s: float) -> httpx.Request:
     """A request to the checked address; host header and TLS still carry the name."""
     port = target.port or (443 if target.scheme == "https" else 80)
     addresses = resolve(target.host, port)
@@ -92,6 +92,7 @@ def _pinned(client: httpx.Client, target: httpx.URL, limits: settings.Fetch, res
     request = client.build_request(
         "GET",
         target.copy_with(host=addresses[0]),
+        timeout=timeout_s,
         headers={"Host": target.netloc.decode("ascii").rsplit("@", 1)[-1], "User-Agent": "voyant", "Accept-Encoding": "identity"},
         extensions={"sni_hostname": target.host.encode("idna").decode() if not _is_address(target.host) else target.host},
     )
@@ -138,8 +139,8 @@ def _landed(response: httpx.Response, target: httpx.URL, landings: Landings, lim
         )
     name = unquote(target.path.rsplit("/", 1)[-1]) or target.host
     with landings.writer(name, limits.max_bytes) as writer:
-        # the raw bytes, so that a compressed body cannot grow past the limit
-        for chunk in response.iter_raw():
+        # counted after decoding, so that a compressed body cannot grow past the limit
+        for chunk in response.iter_bytes():
             if time.monotonic() > deadline:
                 raise _timed_out(target, limits)
             writer.write(chunk)

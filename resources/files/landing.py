@@ -50,12 +50,13 @@ class Landings:
             raise errors.VoyantError(
                 errors.UNREADABLE_FILE, f"{path.name} {reason}.", hint="Name a regular file that this user may read."
             ) from error
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(descriptor)
+            raise errors.VoyantError(
+                errors.UNREADABLE_FILE, f"{path.name} is not a regular file.", hint="Name a single file, not a folder."
+            )
         with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise errors.VoyantError(
-                    errors.UNREADABLE_FILE, f"{path.name} is not a regular file.", hint="Name a single file, not a folder."
-                )
             if status.st_size > self._max_bytes:
                 raise _too_large(path.name, self._max_bytes)
             return self.land_stream(_chunks(file), path.name)
