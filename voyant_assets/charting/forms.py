@@ -54,17 +54,14 @@ class Note(Form):
     below: bool = False
 
 
-class Point(Form):
-    """`at` is ISO 8601 for a time axis, else the label of a step (an hour, a weekday); None as value: nothing is known there."""
-
-    at: str
-    value: float | None
-
-
 class Line(Form):
-    """One value over time or over ordered steps. A missing period is there with None: it breaks the line and is shaded."""
+    """One value over time or over ordered steps. A missing period is there with None: it breaks the line and is shaded.
 
-    points: list[Point] = Field(min_length=2)
+    `at` holds ISO 8601 moments for a time axis, else the labels of the steps (an hour, a weekday); `values` are as many.
+    """
+
+    at: list[str] = Field(min_length=2)
+    values: list[float | None]
     temporal: bool
     from_zero: bool = False
     share: bool = False

@@ -57,12 +57,14 @@ def specification(form: Histogram, total: int) -> Spec:
             "encoding": {"x": x, "x2": {"field": "high"}, "y": y, "y2": {"datum": 0}},
         }
     ]
-    for marker, height, leftwards in at.markers:
-        row = [{"low": marker.value, "count": height, "text": marker.text}]
-        vx, vy = ({"field": name, "type": "quantitative"} for name in ("low", "count"))
+    marked = [{"low": marker.value, "count": height, "text": marker.text} for marker, height, _ in at.markers]
+    vx, vy = ({"field": name, "type": "quantitative"} for name in ("low", "count"))
+    if marked:
         rule = {"type": "rule", "color": LIGHT["ink"], "strokeWidth": 1.25}
-        layers.append({"data": {"values": row}, "mark": rule, "encoding": {"x": vx, "y": vy, "y2": {"datum": 0}}})
-        layers.append(texts(row, vx, vy, align="right" if leftwards else "left", dx=-6 if leftwards else 6, baseline="top"))
+        layers.append({"data": {"values": marked}, "mark": rule, "encoding": {"x": vx, "y": vy, "y2": {"datum": 0}}})
+    for leftwards in sorted({side for *_, side in at.markers}):
+        rows = [row for row, (*_, side) in zip(marked, at.markers, strict=True) if side == leftwards]
+        layers.append(texts(rows, vx, vy, align="right" if leftwards else "left", dx=-6 if leftwards else 6, baseline="top"))
     padding = {"left": at.x.start, "right": at.right, "top": TOP, "bottom": BOTTOM}
     return frame(total - at.x.start - at.right, HEIGHT, padding, layers, [bin_.model_dump() for bin_ in form.bins])
 

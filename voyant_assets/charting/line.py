@@ -35,7 +35,7 @@ class Layout:
 
 
 def _layout(form: Line, total: int) -> Layout:
-    values = [point.value for point in form.points if point.value is not None]
+    values = [value for value in form.values if value is not None]
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     low = min(0.0, low) if form.from_zero else low
     pad = (high - low) * HEADROOM or abs(high) * HEADROOM or 1.0
@@ -44,9 +44,9 @@ def _layout(form: Line, total: int) -> Layout:
     y_ticks = ticks(y_low, y_high, 4)
     y_texts = tick_texts(y_ticks, share=form.share)
     left = max((width(text) for text in y_texts), default=0) + 8
-    xs = [seconds(point.at) for point in form.points] if form.temporal else [float(i) for i in range(len(form.points))]
+    xs = [seconds(at) for at in form.at] if form.temporal else [float(i) for i in range(len(form.at))]
     margin = 0.0 if form.temporal else 0.5
-    last = form.points[-1].at
+    last = form.at[-1]
     right = 14.0 if form.temporal else max(2.0, width(last) / 2 - 10)
     x = Scale(xs[0] - margin, xs[-1] + margin, left, total - right)
     times = time_ticks(x.low, x.high, x.end - x.start) if form.temporal else None
@@ -59,10 +59,10 @@ def _gaps(form: Line, xs: list[float]) -> list[tuple[float, float]]:
     """Runs of missing points, each from half-way after the last known point to half-way before the next."""
     found: list[tuple[float, float]] = []
     start: int | None = None
-    for i, point in enumerate(form.points):
-        if point.value is None and start is None:
+    for i, value in enumerate(form.values):
+        if value is None and start is None:
             start = i
-        if point.value is not None and start is not None:
+        if value is not None and start is not None:
             found.append((_between(xs, start - 1, start), _between(xs, i - 1, i)))
             start = None
     if start is not None:
@@ -75,7 +75,7 @@ def _between(xs: list[float], i: int, j: int) -> float:
 
 
 def _alone(form: Line) -> list[int]:
-    values = [None, *(point.value for point in form.points), None]
+    values = [None, *form.values, None]
     return [i for i, value in enumerate(values[1:-1]) if value is not None and values[i] is None and values[i + 2] is None]
 
 
@@ -83,9 +83,9 @@ def _steps(form: Line, x: Scale) -> list[int]:
     """Every n-th step, so that texts don't touch."""
     if form.temporal:
         return []
-    widest, distance = max(width(point.at) for point in form.points) + TICK_GAP, (x.end - x.start) / len(form.points)
-    every = next((n for n in (1, 2, 3, 4, 5, 6, 10, 12, 20, 50) if n * distance >= widest), len(form.points))
-    return list(range(0, len(form.points), every))
+    widest, distance = max(width(text) for text in form.at) + TICK_GAP, (x.end - x.start) / len(form.at)
+    every = next((n for n in (1, 2, 3, 4, 5, 6, 10, 12, 20, 50) if n * distance >= widest), len(form.at))
+    return list(range(0, len(form.at), every))
 
 
 def _note_anchor(at: Layout, note: Note) -> Anchor:
@@ -99,8 +99,8 @@ def specification(form: Line, total: int) -> Spec:
     at = _layout(form, total)
     moments = [_iso(x) if form.temporal else x for x in at.xs]
     rows = [
-        {"x": moment, "at": point.at, "value": point.value, "alone": i in at.alone}
-        for i, (moment, point) in enumerate(zip(moments, form.points, strict=True))
+        {"x": moment, "value": value} | ({} if form.temporal else {"step": form.at[i]}) | ({"alone": True} if i in at.alone else {})
+        for i, (moment, value) in enumerate(zip(moments, form.values, strict=True))
     ]
     x = _x(at)
     plain_x: Spec = {"field": "x", "type": x["type"], "scale": x["scale"]}
@@ -117,15 +117,15 @@ def specification(form: Line, total: int) -> Spec:
         shown = "datum.value !== null" if not form.temporal else "datum.alone"
         mark = {**dot, "size": 20, "color": LIGHT["series-1"]}
         layers.append({"transform": [{"filter": shown}], "mark": mark, "encoding": {"x": plain_x, "y": y}})
-    for note in form.notes:
-        row = [{"x": moments[note.index], "value": form.points[note.index].value, "text": note.text}]
-        align = _ALIGN[_note_anchor(at, note)]
-        layers.append(
-            {"data": {"values": row}, "mark": {**dot, "size": 34, "color": LIGHT["series-2"]}, "encoding": {"x": plain_x, "y": y}}
-        )
-        layers.append(texts(row, plain_x, y, align=align, dy=NOTE_GAP if note.below else -NOTE_GAP, baseline="middle"))
+    if form.notes:
+        noted = [{"x": moments[note.index], "value": form.values[note.index], "text": note.text} for note in form.notes]
+        mark = {**dot, "size": 34, "color": LIGHT["series-2"]}
+        layers.append({"data": {"values": noted}, "mark": mark, "encoding": {"x": plain_x, "y": y}})
+        for note, row in zip(form.notes, noted, strict=True):
+            align, dy = _ALIGN[_note_anchor(at, note)], NOTE_GAP if note.below else -NOTE_GAP
+            layers.append(texts([row], plain_x, y, align=align, dy=dy, baseline="middle"))
     if at.steps:
-        names = [{"x": at.xs[i], "text": form.points[i].at} for i in at.steps]
+        names = [{"x": at.xs[i], "text": form.at[i]} for i in at.steps]
         layers.append(texts(names, plain_x, {"value": HEIGHT + 13}, baseline="middle", color=LIGHT["ink-2"]))
     padding = {"left": at.x.start, "right": at.right, "top": TOP, "bottom": BOTTOM}
     return frame(total - at.x.start - at.right, HEIGHT, padding, layers, rows)
@@ -154,15 +154,15 @@ def draw(form: Line, total: int) -> Canvas:
         canvas.line(at.x.start, at.y(tick), at.x.end, at.y(tick), "grid")
         canvas.text(at.x.start - 6, at.y(tick) + 4, text, "ink-2", anchor="end")
     canvas.line(at.x.start, base, at.x.end, base, "axis")
-    labels = zip(at.times.at, at.times.texts, strict=True) if at.times else ((at.xs[i], form.points[i].at) for i in at.steps)
+    labels = zip(at.times.at, at.times.texts, strict=True) if at.times else ((at.xs[i], form.at[i]) for i in at.steps)
     for moment, text in labels:
         canvas.text(at.x(moment), base + 17, text, "ink-2", anchor="middle")
     canvas.path(_path(form, at), "series-1", 1.75, ' stroke-linejoin="round"')
-    for i, point in enumerate(form.points):
-        if point.value is not None and (i in at.alone or not form.temporal):
-            canvas.dot(at.x(at.xs[i]), at.y(point.value), 2.5, "series-1")
+    for i, value in enumerate(form.values):
+        if value is not None and (i in at.alone or not form.temporal):
+            canvas.dot(at.x(at.xs[i]), at.y(value), 2.5, "series-1")
     for note in form.notes:
-        value = form.points[note.index].value
+        value = form.values[note.index]
         if value is not None:
             x, y = at.x(at.xs[note.index]), at.y(value)
             canvas.dot(x, y, 3.3, "series-2")
@@ -173,10 +173,10 @@ def draw(form: Line, total: int) -> Canvas:
 def _path(form: Line, at: Layout) -> str:
     parts: list[str] = []
     pen = "M"
-    for moment, point in zip(at.xs, form.points, strict=True):
-        if point.value is None:
+    for moment, value in zip(at.xs, form.values, strict=True):
+        if value is None:
             pen = "M"
             continue
-        parts.append(f"{pen}{short(at.x(moment))} {short(at.y(point.value))}")
+        parts.append(f"{pen}{short(at.x(moment))} {short(at.y(value))}")
         pen = "L"
     return "".join(parts)

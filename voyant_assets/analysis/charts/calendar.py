@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from voyant_assets.analysis.charts.evidence import Evidence, in_unit, quantity, slug_of
 from voyant_assets.analysis.charts.groups import Group, adjusted, explained
-from voyant_assets.analysis.charts.periods import SECONDS
+from voyant_assets.analysis.charts.periods import PARTS, SECONDS, moment
 from voyant_assets.analysis.wording import numbers
-from voyant_assets.charting.forms import Line, Note, Point
+from voyant_assets.charting.forms import Line, Note
 from voyant_core.model.chart import Chart, Code, DataTable
 from voyant_core.model.profile import ColumnProfile, TimeAxis
 
 FEWEST_ROWS = 20
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-PARTS: Mapping[str, Callable[[dt.datetime], int]] = {
-    "hour": lambda moment: moment.hour,
-    "weekday": lambda moment: moment.isoweekday(),
-    "month": lambda moment: moment.month,
-}
 _CYCLE: Mapping[str, str] = {"hour": "day", "weekday": "week", "month": "year"}
 CYCLES = 2
 
 
-def parts_of(time: TimeAxis, first: dt.datetime, last: dt.datetime, covered: frozenset[str]) -> list[str]:
-    """Parts of the calendar that the time axis can tell: finer than the frequency, at least two cycles, no column for them already."""
-    span = (last - first).total_seconds()
-    step = SECONDS.get(time.frequency, 3600)
-    lengths = {"hour": 3600, "weekday": 86400, "month": SECONDS["month"]}
-    return [
-        part
-        for part, cycle in _CYCLE.items()
-        if part not in covered and step <= 1.1 * lengths[part] and span >= (CYCLES if part != "month" else 1.9) * SECONDS[cycle]
-    ]
+def parts_of(time: TimeAxis, length: int, covered: frozenset[str]) -> list[str]:
+    """Parts of the calendar that stretches of `length` seconds can tell: two cycles are seen, and no column holds them."""
+    span = (moment(time.last) - moment(time.first)).total_seconds()
+    step = max(float(length), SECONDS.get(time.frequency, float(length)))
+    longest = {"hour": SECONDS["hour"], "weekday": SECONDS["day"], "month": SECONDS["month"]}
+    return [part for part in PARTS if part not in covered and step <= 1.1 * longest[part] and span >= 0.98 * CYCLES * SECONDS[_CYCLE[part]]]
 
 
 def by_step(
@@ -58,14 +48,7 @@ def by_step(
     evidence.facts |= {"low_step": names[low], "high_step": names[high]}
     share = evidence.fact("eta_squared", eta2, numbers.pct(eta2))
     left_out = len(steps) - len(solid)
-    points = _points(part, solid, means, names)
-    notes = [
-        Note(index=next(k for k, point in enumerate(points) if point.at == names[i]), text=quantity(measure, means[i]), below=i == low)
-        for i in sorted((low, high))
-    ]
-    shown = Line(
-        points=points, temporal=False, from_zero=min(means) < 0.5 * max(means), share=measure.semantic_type == "share", notes=notes
-    )
+    shown = _line(measure, part, solid, means, names)
     ends = [f" {_at(part, names[i])}" for i in (low, high)]
     return Chart(
         slug=evidence.slug,
@@ -116,12 +99,21 @@ def _at(part: str, name: str) -> str:
     return f"at {name}" if part == "hour" else f"on {name}" if part == "weekday" else f"in {name}"
 
 
-def _points(part: str, solid: Sequence[tuple[int, Group]], means: Sequence[float], names: Sequence[str]) -> list[Point]:
-    """Steps in order; those without enough rows between the first and the last are there without a value."""
+def _line(measure: ColumnProfile, part: str, solid: Sequence[tuple[int, Group]], means: Sequence[float], names: Sequence[str]) -> Line:
+    """Steps in order, lowest and highest labelled; those without enough rows in between are there without a value."""
     known = {step: (name, mean) for (step, _), name, mean in zip(solid, names, means, strict=True)}
-    zero = solid[0][0] == 0
-    points: list[Point] = []
-    for step in range(solid[0][0], solid[-1][0] + 1):
-        name, mean = known.get(step, (step_name(part, step, column_starts_at_zero=zero), None))
-        points.append(Point(at=name, value=mean))
-    return points
+    first, last = solid[0][0], solid[-1][0]
+    line = [known.get(step, (step_name(part, step, column_starts_at_zero=first == 0), None)) for step in range(first, last + 1)]
+    low, high = min(means), max(means)
+    notes = [
+        Note(index=next(i for i, (_, value) in enumerate(line) if value == extreme), text=quantity(measure, extreme), below=extreme == low)
+        for extreme in (low, high)
+    ]
+    return Line(
+        at=[name for name, _ in line],
+        values=[value for _, value in line],
+        temporal=False,
+        from_zero=low < 0.5 * high,
+        share=measure.semantic_type == "share",
+        notes=notes,
+    )

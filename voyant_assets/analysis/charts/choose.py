@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from voyant_assets.analysis.charts.comparison import DECIDED
 from voyant_assets.analysis.charts.evidence import chart_file
 from voyant_core.canonical import plain
 from voyant_core.model.chart import Chart, Citation, Text, plain_text
@@ -16,12 +17,15 @@ FEW = 4
 PER_KIND = {"skew": 2, "distribution": 2, "trend": 2, "group_gap": 3, "calendar": 2, "composition": 3, "correlation": 1, "missing": 1}
 REPEATED = 0.12
 """What a chart loses for each chosen one that tells of the same columns in the same kind."""
-RELATED = 0.9
+PROPERTY = 0.6
+"""What is left of the salience of a measure that a dimension decides."""
 
 
 def choose(candidates: Iterable[Chart], related: Sequence[frozenset[str]] = ()) -> list[Chart]:
     """At most ten charts, best first. Measures in one set of `related` (nearly the same numbers) count as the same column."""
-    rest = sorted(apart(candidates), key=lambda chart: (-chart.salience, chart.slug))
+    named = apart(candidates)
+    decided = {chart.columns[0] for chart in named if chart.kind == "group_gap" and _explains(chart) >= DECIDED}
+    rest = sorted((_weighed(chart, decided) for chart in named), key=lambda chart: (-chart.salience, chart.slug))
     chosen: list[Chart] = []
     kinds: Counter[str] = Counter()
     while rest and len(chosen) < MOST:
@@ -74,6 +78,18 @@ def markdown(charts: Sequence[Chart]) -> str:
 
 def _escaped(text: str) -> str:
     return "".join(f"\\{character}" if character in "\\`*_{}[]<>()#+-!|&" else character for character in text.replace("\n", " "))
+
+
+def _explains(chart: Chart) -> float:
+    share = chart.facts.get("eta_squared")
+    return share if isinstance(share, float) else 0.0
+
+
+def _weighed(chart: Chart, decided: set[str]) -> Chart:
+    """A measure that some dimension decides is a property of that dimension: how it differs elsewhere follows from the mixture."""
+    if chart.columns[:1] and chart.columns[0] in decided and chart.kind in {"group_gap", "calendar", "trend"}:
+        return chart.model_copy(update={"salience": round(chart.salience * PROPERTY, 4)})
+    return chart
 
 
 def _kind(chart: Chart) -> str:

@@ -1,71 +1,50 @@
-"""How the values of a measure lie: a histogram with round bins, median and 95th percentile marked, a long tail cut honestly."""
+"""How the values of a measure lie: the profile's histogram, median and 95th percentile marked, far tails cut and told in the note."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from voyant_assets.analysis.charts.evidence import Evidence, in_unit, number, quantity, slug_of
 from voyant_assets.analysis.wording import numbers
-from voyant_assets.charting.axis import nice_step
 from voyant_assets.charting.forms import Bin, Histogram, Marker
 from voyant_core.model.chart import Chart, Code, DataTable, Text
 from voyant_core.model.profile import ColumnProfile
 
-BINS = 30
-FEW = 24
-TAIL = 0.3
-"""How far the axis may run beyond the 1st and 99th percentile, as a share of their distance, before it is cut."""
+FEWEST_BARS = 3
 SKEWED = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Bins:
-    """`count` bins of width `step` from `low`."""
+class Body:
+    """Bars of equal width, and the rows of the profile's outer bars where those reach on to far extremes."""
 
-    low: float
-    step: float
-    count: int
-
-    @property
-    def high(self) -> float:
-        return self.low + self.step * self.count
+    bars: list[Bin]
+    below: int
+    beyond: int
 
 
-def bins_for(column: ColumnProfile) -> Bins | None:
-    """Round bins over what is worth seeing; None when the column has no spread."""
-    if column.quantiles is None:
+def body_of(column: ColumnProfile) -> Body | None:
+    """What of the profile's histogram can be drawn; None when there is no spread to see. Whole numbers with a bar each stand over it."""
+    bins = column.histogram
+    if len(bins) < FEWEST_BARS:
         return None
-    p01, p99, low, high = (number(value) for value in (column.quantiles.p01, column.quantiles.p99, column.min, column.max))
-    if p01 is None or p99 is None or low is None or high is None or high <= low:
-        return None
-    reach = TAIL * (p99 - p01)
-    start = low if p01 - low <= reach else p01
-    end = high if high - p99 <= reach else p99
-    if end <= start:
-        start, end = low, high
-    if column.integers and end - start <= FEW:
-        return Bins(start - 0.5, 1.0, round(end - start) + 1)
-    step = nice_step(end - start, BINS)
-    step = max(1.0, round(step)) if column.integers else step
-    first = float(f"{(start // step) * step:.10g}")
-    return Bins(first, step, max(1, int((end - first) // step) + 1))
+    step = min(bin_.high - bin_.low for bin_ in bins[1:-1])
+    is_below, is_beyond = (bin_.high - bin_.low > 1.01 * step for bin_ in (bins[0], bins[-1]))
+    shift = 0.5 if column.integers and step == 1 else 0.0
+    kept = bins[int(is_below) : len(bins) - int(is_beyond)]
+    bars = [Bin(low=bin_.low - shift, high=bin_.high - shift, count=bin_.count) for bin_ in kept]
+    return Body(bars, bins[0].count if is_below else 0, bins[-1].count if is_beyond else 0)
 
 
-def distribution(table: str, column: ColumnProfile, bins: Bins, rows: Sequence[Sequence[Any]]) -> Chart | None:
-    """The chart of one measure from the answer of `queries.histogram`."""
-    counts = {int(place): int(count) for place, count in rows}
-    filled = sum(counts.values())
-    quantiles = column.quantiles
+def distribution(table: str, column: ColumnProfile) -> Chart | None:
+    """The chart of one measure; None where its profile holds too little."""
+    body, quantiles = body_of(column), column.quantiles
     median, p95 = (None, None) if quantiles is None else (number(quantiles.p50), number(quantiles.p95))
-    if not filled or median is None or p95 is None:
+    if body is None or median is None or p95 is None:
         return None
+    shown, step = body.bars, body.bars[0].high - body.bars[0].low
     evidence = Evidence(table, slug_of("distribution", column.name))
-    shown = [
-        Bin(low=float(f"{bins.low + i * bins.step:.10g}"), high=float(f"{bins.low + (i + 1) * bins.step:.10g}"), count=counts.get(i, 0))
-        for i in range(bins.count)
-    ]
     markers = [
         Marker(value=median, text=f"median: {quantity(column, median)}"),
         Marker(value=p95, text=f"95th pct: {quantity(column, p95)}"),
@@ -77,9 +56,9 @@ def distribution(table: str, column: ColumnProfile, bins: Bins, rows: Sequence[S
         salience=round(min(0.75, 0.3 + 0.09 * abs(column.skewness or 0)), 4),
         form="histogram",
         title=_title(column, evidence, is_skewed=is_skewed),
-        subtitle=f"Rows by {column.name}{in_unit(column)}, bins of {quantity(column, bins.step)}",
+        subtitle=f"Rows by {column.name}{in_unit(column)}, bins of {quantity(column, step)}",
         consequence=_consequence(column, evidence),
-        note=_note(column, counts, bins, filled),
+        note=_note(column, body),
         facts=evidence.facts,
         columns=[column.name],
         arguments=Histogram(bins=shown, markers=markers).model_dump(),
@@ -130,12 +109,11 @@ def _consequence(column: ColumnProfile, evidence: Evidence) -> Text:
     return ["Report the median and a tail share: the mean, ", mean, ", is drawn by the few extreme values."]
 
 
-def _note(column: ColumnProfile, counts: dict[int, int], bins: Bins, filled: int) -> str:
+def _note(column: ColumnProfile, body: Body) -> str:
     parts: list[str] = []
-    ends = (("below", "lowest", counts.get(-1, 0), column.min), ("beyond", "highest", counts.get(bins.count, 0), column.max))
-    for side, extreme, rows, value in ends:
+    for side, extreme, rows, value in (("below", "lowest", body.below, column.min), ("beyond", "highest", body.beyond, column.max)):
         if rows:
-            share, text = numbers.pct(rows / filled), quantity(column, number(value))
+            share, text = numbers.pct(rows / column.count), quantity(column, number(value))
             parts.append(f"{numbers.integer(rows)} rows ({share}) lie {side} the axis, the {extreme} at {text}.")
     if column.nulls:
         parts.append(f"{numbers.integer(column.nulls)} rows without a value are left out.")

@@ -1,110 +1,115 @@
-"""Counts and sums by period, filled up and regrouped: the raw material of lines over time and of profiles by part of the calendar."""
+"""Counts and sums by stretch of time, regrouped into periods and into parts of the calendar."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from voyant_assets.analysis.charts.groups import Group, groups_of, merged
+import numpy as np
+from numpy.typing import NDArray
+
+from voyant_assets.analysis.charts.groups import Group
 from voyant_core.model.profile import TimeAxis
 
 LADDER = ("hour", "day", "week", "month", "quarter", "year")
+DAY = 86_400
 SECONDS: Mapping[str, float] = {
     "second": 1,
     "minute": 60,
     "hour": 3600,
-    "day": 86400,
-    "week": 7 * 86400,
-    "month": 30.44 * 86400,
-    "quarter": 91.3 * 86400,
-    "year": 365.25 * 86400,
+    "day": DAY,
+    "week": 7 * DAY,
+    "month": 30.44 * DAY,
+    "quarter": 91.3 * DAY,
+    "year": 365.25 * DAY,
 }
-MOST_PERIODS, MOST_POINTS, FEWEST = 100_000, 400, 6
-_EPOCH = dt.datetime(1970, 1, 5)  # noqa: DTZ001 - a Monday; moments here are UTC without saying so, as the queries give them
+MOST_STRETCHES, MOST_POINTS, FEWEST = 100_000, 400, 6
+PARTS = ("hour", "weekday", "month")
+_MONDAY = 4  # days from 1970-01-01 to the first Monday
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - moments here are UTC without saying so
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
+    """A period and its rows; None where it has none."""
+
     start: dt.datetime
     group: Group | None
-    """None: the period has no rows."""
 
 
-def finest(time: TimeAxis) -> str | None:
-    """The shortest period worth asking for; None when the axis has no length."""
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """The answer of `queries.by_period`: start in seconds since 1970, rows, and filled rows and sums by measure (one row each)."""
+
+    seconds: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    filled: NDArray[np.int64]
+    sums: NDArray[np.float64]
+
+    def grouped(self, keys: NDArray[np.int64]) -> dict[int, Group]:
+        """The stretches by equal `keys`, ascending."""
+        found, places = np.unique(keys, return_inverse=True)
+        rows = np.bincount(places, self.rows)
+        filled = [np.bincount(places, one) for one in self.filled]
+        sums = [np.bincount(places, one) for one in self.sums]
+        return {
+            int(key): Group((str(key),), int(rows[i]), tuple(int(one[i]) for one in filled), tuple(float(one[i]) for one in sums))
+            for i, key in enumerate(found)
+        }
+
+
+def stretches(rows: Sequence[Sequence[Any]], measures: int, length: int) -> Stretches | None:
+    """The rows of the query as arrays; None when there are none. `length` is the stretches' in seconds."""
+    known = [row for row in rows if row[0] is not None and abs(int(row[0]) * length) < SECONDS["year"] * 8000]
+    if not known:
+        return None
+    numbers = np.array([[float(value or 0) for value in row] for row in known]).T
+    counts = numbers.astype(np.int64)
+    filled, sums = counts[2 : 2 + 2 * measures : 2], numbers[3 : 3 + 2 * measures : 2]
+    return Stretches(counts[0] * length, counts[1], filled, sums)
+
+
+def stretch(time: TimeAxis, covered: frozenset[str]) -> int | None:
+    """Seconds of the stretches to ask for: an hour where hours can be seen and no column holds them, else a day; None without a span."""
     span = _span(time)
     if span is None or span <= 0:
         return None
-    shortest = "hour" if SECONDS.get(time.frequency, 0) <= SECONDS["hour"] else time.frequency
-    fits = (step for step in LADDER[LADDER.index(shortest) :] if span / SECONDS[step] <= MOST_PERIODS)
-    return next(fits, None)
+    sees_hours = SECONDS.get(time.frequency, 0) <= SECONDS["hour"]
+    wanted = sees_hours and ("hour" not in covered or span < FEWEST * DAY)
+    return 3600 if wanted and span / 3600 <= MOST_STRETCHES else DAY
 
 
-def shown(time: TimeAxis, filled: int) -> str | None:
-    """The period of a line: the shortest with at most 400 points, and not so short that half of them would be empty."""
-    span, base = _span(time), finest(time)
-    if span is None or base is None:
+def period_for(time: TimeAxis, length: int, filled: int) -> str | None:
+    """The period of a line: the shortest with at most 400 points, and not so short that most of them would be empty."""
+    span = _span(time)
+    if span is None:
         return None
-    for step in LADDER[LADDER.index(base) :]:
+    shortest = max(float(length), SECONDS.get(time.frequency, float(length)))
+    for step in LADDER:
         points = span / SECONDS[step] + 1
-        if points <= MOST_POINTS and points <= max(filled, FEWEST):
+        if SECONDS[step] >= shortest and points <= MOST_POINTS and (points <= 2 * filled or step == "year"):
             return step if points >= FEWEST else None
     return None
 
 
-def regrouped(rows: Sequence[Sequence[Any]], measures: int, period: str) -> list[Period]:
-    """The answer of `queries.by_period` by a longer (or the same) `period`, with the periods that have no rows."""
-    starts = [_plain(row[0]) for row in rows if row[0] is not None]
-    groups = groups_of([[None, *row[1:]] for row in rows if row[0] is not None], 1, measures)
-    found: dict[dt.datetime, list[Group]] = {}
-    for start, group in zip(starts, groups, strict=True):
-        found.setdefault(floor_to(start, period), []).append(group)
-    if not found:
-        return []
-    start, last, filled_up = min(found), max(found), list[Period]()
-    while start <= last:
-        same = found.get(start)
-        filled_up.append(Period(start, merged(same, (None,)) if same else None))
-        start = after(start, period)
-    return filled_up
+def periods_of(data: Stretches, period: str) -> list[Period]:
+    """All periods from the first to the last, those without rows too."""
+    found = data.grouped(_numbers(data.seconds, period))
+    return [Period(_start(number, period), found.get(number)) for number in range(min(found), max(found) + 1)]
 
 
-def by_part(rows: Sequence[Sequence[Any]], measures: int, part: Callable[[dt.datetime], int]) -> list[Group]:
-    """The answer of `queries.by_period` by a part of the calendar, e.g. the hour."""
-    keyed = [[str(part(_plain(row[0]))), *row[1:]] for row in rows if row[0] is not None]
-    by_value: dict[str | None, list[Group]] = {}
-    for group in groups_of(keyed, 1, measures):
-        by_value.setdefault(group.key[0], []).append(group)
-    return [merged(same, (value,)) for value, same in by_value.items()]
-
-
-def floor_to(moment: dt.datetime, period: str) -> dt.datetime:
-    """The start of the period that holds `moment`; weeks begin on Monday."""
-    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    match period:
+def by_part(data: Stretches, part: str) -> list[Group]:
+    """The stretches by hour (0-23), weekday (Monday is 1) or month (1-12)."""
+    match part:
         case "hour":
-            return moment.replace(minute=0, second=0, microsecond=0)
-        case "day":
-            return day
-        case "week":
-            return day - dt.timedelta((day - _EPOCH).days % 7)
-        case "month":
-            return day.replace(day=1)
-        case "quarter":
-            return day.replace(day=1, month=3 * ((day.month - 1) // 3) + 1)
+            keys = data.seconds // 3600 % 24
+        case "weekday":
+            keys = (data.seconds // DAY - _MONDAY) % 7 + 1
         case _:
-            return day.replace(day=1, month=1)
-
-
-def after(start: dt.datetime, period: str) -> dt.datetime:
-    """The start of the next period."""
-    steps = {"hour": dt.timedelta(hours=1), "day": dt.timedelta(1), "week": dt.timedelta(7)}
-    if period in steps:
-        return start + steps[period]
-    months = start.year * 12 + start.month - 1 + {"month": 1, "quarter": 3}.get(period, 12)
-    return start.replace(year=months // 12, month=months % 12 + 1)
+            keys = _months(data.seconds) % 12 + 1
+    return list(data.grouped(keys).values())
 
 
 def incomplete_ends(periods: Sequence[Period], period: str, time: TimeAxis) -> tuple[bool, bool]:
@@ -112,25 +117,53 @@ def incomplete_ends(periods: Sequence[Period], period: str, time: TimeAxis) -> t
     if not periods:
         return False, False
     slack = dt.timedelta(seconds=1.5 * SECONDS.get(time.frequency, 0.05 * SECONDS[period]))
-    first, last = (_plain(_moment(text)) for text in (time.first, time.last))
-    return first - periods[0].start > slack, after(periods[-1].start, period) - last > slack
+    first, last = moment(time.first), moment(time.last)
+    end = _start(_number_of(periods[-1].start, period) + 1, period)
+    return first - periods[0].start > slack, end - last > slack
+
+
+def moment(text: str) -> dt.datetime:
+    """ISO 8601, or only a year or a month, as UTC without an offset."""
+    found = dt.datetime.fromisoformat({4: f"{text}-01-01", 7: f"{text}-01"}.get(len(text), text))
+    return found.astimezone(dt.UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
 def _span(time: TimeAxis) -> float | None:
     try:
-        return (_plain(_moment(time.last)) - _plain(_moment(time.first))).total_seconds()
+        return (moment(time.last) - moment(time.first)).total_seconds()
     except ValueError:
         return None
 
 
-def _moment(text: str) -> dt.datetime:
-    if len(text) == 4:
-        text += "-01-01"
-    return dt.datetime.fromisoformat(f"{text}-01" if len(text) == 7 else text)
+def _months(seconds: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Months since January 1970."""
+    return seconds.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
 
 
-def _plain(moment: dt.datetime | dt.date) -> dt.datetime:
-    """As UTC without an offset."""
-    if not isinstance(moment, dt.datetime):
-        return dt.datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001
-    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+def _numbers(seconds: NDArray[np.int64], period: str) -> NDArray[np.int64]:
+    """The running number of the period that holds each moment."""
+    match period:
+        case "hour":
+            return seconds // 3600
+        case "day":
+            return seconds // DAY
+        case "week":
+            return (seconds // DAY - _MONDAY) // 7
+        case _:
+            return _months(seconds) // _MONTHS_IN[period]
+
+
+_MONTHS_IN: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
+
+
+def _number_of(start: dt.datetime, period: str) -> int:
+    seconds = np.array([round((start - _EPOCH).total_seconds())], dtype=np.int64)
+    return int(_numbers(seconds, period)[0])
+
+
+def _start(number: int, period: str) -> dt.datetime:
+    if period in _MONTHS_IN:
+        months = number * _MONTHS_IN[period]
+        return dt.datetime(1970 + months // 12, months % 12 + 1, 1)  # noqa: DTZ001
+    days = {"hour": number / 24, "day": float(number)}.get(period, 7.0 * number + _MONDAY)
+    return _EPOCH + dt.timedelta(seconds=round(days * DAY))

@@ -1,6 +1,6 @@
-"""SQL for what the profile does not hold: counts and sums by group and by period, and histograms with round bins.
+"""SQL for what the profile does not hold: counts and sums by group and by period.
 
-Portable text: count, sum, GROUP BY, floor, CAST, date_trunc and extract only. Column names are quoted; nothing else comes from outside.
+Column names are quoted; nothing else comes from outside.
 """
 
 from __future__ import annotations
@@ -14,41 +14,56 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def as_number(column: ColumnProfile) -> str:
-    """The column as DOUBLE, without NaN and infinities (`x - x` is 0 only for finite x)."""
-    value = f"CAST({quoted(column.name)} AS DOUBLE)"
-    return f"CASE WHEN {value} - {value} = 0 THEN {value} END" if column.non_finite else value
+def finite(column: ColumnProfile) -> str:
+    """The column without NaN and infinities (`x - x` is 0 only for finite x)."""
+    name = quoted(column.name)
+    return f"CASE WHEN {name} - {name} = 0 THEN {name} END" if column.non_finite else name
 
 
-def by_groups(view: str, groups: Sequence[ColumnProfile], measures: Sequence[ColumnProfile]) -> str:
-    """One row per combination: the groups' values as text, rows, then filled rows and sum of each measure."""
-    names = ", ".join(f"CAST({quoted(group.name)} AS VARCHAR)" for group in groups)
-    places = ", ".join(str(i + 1) for i in range(len(groups)))
-    return f"SELECT {names}, count(*){_sums(measures)} FROM {quoted(view)} GROUP BY {places} ORDER BY {places}"
+def by_groups(view: str, sets: Sequence[Sequence[ColumnProfile]], measures: Sequence[ColumnProfile]) -> str:
+    """One scan for all sets of grouping columns. A row is a set's number, its values as text, rows, then filled rows and sum of each measure.
+
+    Columns that are not in the row's set are NULL; `keys_of` tells which columns stand where.
+    """
+    names = [quoted(name) for name in keys_of(sets)]
+    place = " ".join(f"WHEN {_mask(sets, one)} THEN {i}" for i, one in enumerate(sets))
+    grouped = ", ".join(f"({', '.join(quoted(column.name) for column in one)})" for one in sets)
+    texts = ", ".join(f"CAST({name} AS VARCHAR)" for name in names)
+    order = ", ".join(str(i + 1) for i in range(len(names) + 1))
+    return (
+        f"SELECT CASE grouping({', '.join(names)}) {place} END, {texts}, count(*){_sums(measures)} FROM {quoted(view)}"
+        f" GROUP BY GROUPING SETS ({grouped}) ORDER BY {order}"
+    )
 
 
-def by_period(view: str, time: ColumnProfile, period: str, measures: Sequence[ColumnProfile]) -> str:
-    """One row per period that has rows: its start as timestamp, rows, then filled rows and sum of each measure."""
-    moment = f"date_trunc('{period}', {as_moment(time)})"
-    return f"SELECT {moment}, count(*){_sums(measures)} FROM {quoted(view)} WHERE {quoted(time.name)} IS NOT NULL GROUP BY 1 ORDER BY 1"
+def keys_of(sets: Sequence[Sequence[ColumnProfile]]) -> list[str]:
+    """The names of all grouping columns, each once, in order."""
+    return list(dict.fromkeys(column.name for one in sets for column in one))
+
+
+def _mask(sets: Sequence[Sequence[ColumnProfile]], one: Sequence[ColumnProfile]) -> int:
+    """What `grouping` gives for a set: a bit per column that is not in it, the first column highest."""
+    names, inside = keys_of(sets), {column.name for column in one}
+    return sum(1 << (len(names) - 1 - i) for i, name in enumerate(names) if name not in inside)
+
+
+def by_period(view: str, time: ColumnProfile, seconds: int, measures: Sequence[ColumnProfile]) -> str:
+    """One row per stretch of so many seconds that has rows: its number since 1970 (UTC), rows, then filled rows and sum of each measure."""
+    return (
+        f"SELECT epoch_us({as_moment(time)}) // {seconds}000000, count(*){_sums(measures)} FROM {quoted(view)}"
+        f" WHERE {as_moment(time)} IS NOT NULL GROUP BY 1 ORDER BY 1"
+    )
 
 
 def as_moment(time: ColumnProfile) -> str:
-    """The time column as TIMESTAMP (UTC); years and text like `1949-01` are read as dates, what can't be read is NULL."""
+    """The time column as a moment; years and text like `1949-01` are read as dates, what can't be read is NULL."""
     name = quoted(time.name)
     if time.kind == "temporal":
-        return f"CAST({name} AS TIMESTAMP)"
+        return name
     if time.kind == "number":
-        return f"CAST(CAST(CAST({name} AS INTEGER) AS VARCHAR) || '-01-01' AS TIMESTAMP)"
+        return f"make_date(CAST({name} AS INTEGER), 1, 1)"
     return f"TRY_CAST(CASE WHEN length({name}) = 7 THEN {name} || '-01' ELSE {name} END AS TIMESTAMP)"
 
 
-def histogram(view: str, column: ColumnProfile, low: float, step: float, bins: int) -> str:
-    """Rows per bin index; -1 is below, `bins` beyond."""
-    place = f"floor(({as_number(column)} - ({low!r})) / {step!r})"
-    capped = f"CASE WHEN {place} < 0 THEN -1 WHEN {place} >= {bins} THEN {bins} ELSE {place} END"
-    return f"SELECT CAST({capped} AS INTEGER), count(*) FROM {quoted(view)} WHERE {as_number(column)} IS NOT NULL GROUP BY 1 ORDER BY 1"
-
-
 def _sums(measures: Sequence[ColumnProfile]) -> str:
-    return "".join(f", count({as_number(measure)}), sum({as_number(measure)})" for measure in measures)
+    return "".join(f", count({finite(measure)}), sum({finite(measure)})" for measure in measures)

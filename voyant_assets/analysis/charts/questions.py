@@ -9,15 +9,15 @@ from itertools import combinations
 from typing import Any
 
 from voyant_assets.analysis.charts import queries
-from voyant_assets.analysis.charts.calendar import PARTS, by_step, parts_of
-from voyant_assets.analysis.charts.columns import Columns
+from voyant_assets.analysis.charts.calendar import by_step, parts_of
+from voyant_assets.analysis.charts.columns import Columns, is_step
 from voyant_assets.analysis.charts.comparison import DECIDED, comparison
 from voyant_assets.analysis.charts.composition import row_shares, total_shares
 from voyant_assets.analysis.charts.crossing import association, crossed, two_groups
-from voyant_assets.analysis.charts.distribution import bins_for, distribution
+from voyant_assets.analysis.charts.distribution import distribution
 from voyant_assets.analysis.charts.groups import Group, collapsed, explained, groups_of
 from voyant_assets.analysis.charts.missing import missing_together
-from voyant_assets.analysis.charts.periods import by_part, finest, regrouped, shown
+from voyant_assets.analysis.charts.periods import by_part, period_for, periods_of, stretch, stretches
 from voyant_assets.analysis.charts.relations import correlations
 from voyant_assets.analysis.charts.trend import Series, trend
 from voyant_core.model.chart import Chart
@@ -39,33 +39,44 @@ class Question:
 
 def known_charts(table: str, profile: TableProfile, columns: Columns) -> Iterator[Chart]:
     """Charts that the profile alone allows."""
-    found = [correlations(table, profile), missing_together(table, profile), *(row_shares(table, group) for group in columns.groups)]
+    by_skew = sorted(columns.measures, key=lambda column: (-abs(column.skewness or 0), column.position))
+    found = [
+        *(distribution(table, column) for column in by_skew[:HISTOGRAMS]),
+        correlations(table, profile),
+        missing_together(table, profile),
+        *(row_shares(table, group) for group in columns.groups),
+    ]
     yield from (chart for chart in found if chart is not None)
 
 
 def questions(table: str, view: str, profile: TableProfile, columns: Columns) -> Iterator[Question]:
-    """One query per histogram, per grouping column (small ones together), and for the time axis."""
-    measures = columns.measures
-    by_skew = sorted(measures, key=lambda column: (-abs(column.skewness or 0), column.position))
-    for column in by_skew[:HISTOGRAMS]:
-        if bins := bins_for(column):
-            yield Question(
-                queries.histogram(view, column, bins.low, bins.step, bins.count), partial(_histogram, table, column=column, bins=bins)
-            )
-    small = columns.crossed
-    if len(small) > 1:
-        yield Question(queries.by_groups(view, small, measures), partial(_crossed, table, small, measures))
-    for column in columns.groups:
-        if measures and (len(small) < 2 or column not in small):
-            yield Question(queries.by_groups(view, [column], measures), partial(_grouped, table, column, measures))
-    for column in columns.steps:
-        if measures:
-            yield Question(queries.by_groups(view, [column], measures), partial(_stepped, table, column, measures))
-    time = columns.time
-    if time is not None and time.column in profile.columns and (period := finest(time)):
-        sql = queries.by_period(view, profile.columns[time.column], period, measures)
-        covered = frozenset(column.semantic_type for column in columns.steps)
-        yield Question(sql, partial(_over_time, table, time, measures, covered))
+    """One query for all groupings in one scan, and one for the time axis."""
+    measures = independent(columns.measures, profile)
+    sets = _sets(columns, measures)
+    if sets:
+        yield Question(queries.by_groups(view, sets, measures), partial(_grouped, table, sets, measures))
+    time, covered = columns.time, frozenset(column.semantic_type for column in columns.steps)
+    if time is not None and time.column in profile.columns and (length := stretch(time, covered)):
+        sql = queries.by_period(view, profile.columns[time.column], length, measures)
+        yield Question(sql, partial(_over_time, table, time, length, measures, covered))
+
+
+def independent(measures: Sequence[ColumnProfile], profile: TableProfile) -> list[ColumnProfile]:
+    """The measures without those that hold nearly the same numbers as one with fewer gaps (or, among equals, an earlier one)."""
+    kept: list[ColumnProfile] = []
+    related = related_measures(profile)
+    for measure in sorted(measures, key=lambda column: (column.null_share, column.position)):
+        if not any(frozenset((measure.name, other.name)) in related for other in kept):
+            kept.append(measure)
+    return [measure for measure in measures if measure in kept]
+
+
+def _sets(columns: Columns, measures: Sequence[ColumnProfile]) -> list[list[ColumnProfile]]:
+    """The small dimensions together, every other one and every calendar column alone."""
+    small = list(columns.crossed)
+    together = [small] if len(small) > 1 else []
+    alone = [[column] for column in columns.groups if not together or column not in small] + [[column] for column in columns.steps]
+    return together + (alone if measures else [])
 
 
 def related_measures(profile: TableProfile) -> list[frozenset[str]]:
@@ -73,12 +84,21 @@ def related_measures(profile: TableProfile) -> list[frozenset[str]]:
     return [frozenset((pair.a, pair.b)) for pair in profile.correlations if abs(pair.r) >= RELATED]
 
 
-def _histogram(table: str, rows: Rows, *, column: ColumnProfile, bins: Any) -> Iterator[Chart]:
-    yield from _some([distribution(table, column, bins, rows)])
-
-
-def _grouped(table: str, column: ColumnProfile, measures: Sequence[ColumnProfile], rows: Rows) -> Iterator[Chart]:
-    yield from _by_dimension(table, column, measures, groups_of(rows, 1, len(measures)))
+def _grouped(table: str, sets: Sequence[Sequence[ColumnProfile]], measures: Sequence[ColumnProfile], rows: Rows) -> Iterator[Chart]:
+    places = {name: i for i, name in enumerate(queries.keys_of(sets))}
+    by_set: dict[int, list[Sequence[Any]]] = {}
+    for row in rows:
+        by_set.setdefault(int(row[0]), []).append(row[1:])
+    for number, one in enumerate(sets):
+        inside = [places[column.name] for column in one]
+        answer = [[*(row[place] for place in inside), *row[len(places) :]] for row in by_set.get(number, [])]
+        groups = groups_of(answer, len(one), len(measures))
+        if len(one) > 1:
+            yield from _crossed(table, one, measures, groups)
+        elif is_step(one[0]):
+            yield from _stepped(table, one[0], measures, groups)
+        else:
+            yield from _by_dimension(table, one[0], measures, groups)
 
 
 def _by_dimension(table: str, column: ColumnProfile, measures: Sequence[ColumnProfile], groups: Sequence[Group]) -> Iterator[Chart]:
@@ -88,14 +108,15 @@ def _by_dimension(table: str, column: ColumnProfile, measures: Sequence[ColumnPr
     yield from _some([total_shares(table, column, measures[place], place, groups) for place in additive[:1]])
 
 
-def _stepped(table: str, column: ColumnProfile, measures: Sequence[ColumnProfile], rows: Rows) -> Iterator[Chart]:
-    groups = [group for group in groups_of(rows, 1, len(measures)) if group.key[0] is not None]
-    for place in _most_explained(measures, groups):
-        yield from _some([by_step(table, column.semantic_type, column.name, measures[place], place, groups, derived=False)])
+def _stepped(table: str, column: ColumnProfile, measures: Sequence[ColumnProfile], groups: Sequence[Group]) -> Iterator[Chart]:
+    known = [group for group in groups if group.key[0] is not None]
+    for place in _most_explained(measures, known):
+        yield from _some([by_step(table, column.semantic_type, column.name, measures[place], place, known, derived=False)])
 
 
-def _crossed(table: str, dimensions: Sequence[ColumnProfile], measures: Sequence[ColumnProfile], rows: Rows) -> Iterator[Chart]:
-    groups = groups_of(rows, len(dimensions), len(measures))
+def _crossed(
+    table: str, dimensions: Sequence[ColumnProfile], measures: Sequence[ColumnProfile], groups: Sequence[Group]
+) -> Iterator[Chart]:
     for place, dimension in enumerate(dimensions):
         yield from _by_dimension(table, dimension, measures, collapsed(groups, place))
     for a, b in combinations(range(len(dimensions)), 2):
@@ -107,35 +128,31 @@ def _crossed(table: str, dimensions: Sequence[ColumnProfile], measures: Sequence
                 yield from _some([two_groups(table, dimensions[down], dimensions[across], measures[place], place, cells)])
 
 
-def _over_time(table: str, time: TimeAxis, measures: Sequence[ColumnProfile], covered: frozenset[str], rows: Rows) -> Iterator[Chart]:
-    base = finest(time)
-    period = shown(time, len(rows))
+def _over_time(
+    table: str, time: TimeAxis, length: int, measures: Sequence[ColumnProfile], covered: frozenset[str], rows: Rows
+) -> Iterator[Chart]:
+    data = stretches(rows, len(measures), length)
+    if data is None:
+        return
+    period = period_for(time, length, len(rows))
     if period is not None:
-        periods = regrouped(rows, len(measures), period)
+        periods = periods_of(data, period)
         series = [Series(time, period, None, 0, is_total=True)]
-        series += [
-            Series(time, period, measure, place, is_total=measure.default_aggregation == "sum")
-            for place, measure in enumerate(measures[:LINES])
-        ]
+        for place, measure in enumerate(measures[:LINES]):
+            series.append(Series(time, period, measure, place, is_total=measure.default_aggregation == "sum"))
         yield from _some([trend(table, one, periods) for one in series])
-    if base is None or not rows or not measures:
-        return
-    starts = [row[0] for row in rows if row[0] is not None]
-    if not starts:
-        return
-    for part in parts_of(time, min(starts), max(starts), covered):
-        groups = by_part(rows, len(measures), PARTS[part])
+    for part in parts_of(time, length, covered):
+        groups = by_part(data, part)
         for place in _most_explained(measures, groups):
             yield from _some([by_step(table, part, time.column, measures[place], place, groups, derived=True)])
 
 
 def _most_explained(measures: Sequence[ColumnProfile], groups: Sequence[Group]) -> list[int]:
-    """The two measures that the grouping explains best; those that it decides come last."""
+    """The two measures that the grouping explains best, and those that it decides (which `choose` must know of)."""
     eta2 = [round(explained(groups, place, measure), 6) for place, measure in enumerate(measures)]
-    ranked = sorted(
-        (place for place, share in enumerate(eta2) if share > 0), key=lambda place: (eta2[place] >= DECIDED, -eta2[place], place)
-    )
-    return ranked[:PER_GROUPING]
+    ranked = sorted((place for place, share in enumerate(eta2) if share > 0), key=lambda place: (-eta2[place], place))
+    decided = [place for place in ranked if eta2[place] >= DECIDED]
+    return [place for place in ranked if place not in decided][:PER_GROUPING] + decided
 
 
 def _some(charts: Sequence[Chart | None]) -> Iterator[Chart]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from voyant_assets.analysis.charts.evidence import Evidence, in_unit, quantity, slug_of
 from voyant_assets.analysis.charts.periods import Period, incomplete_ends
 from voyant_assets.analysis.wording import numbers
-from voyant_assets.charting.forms import Line, Note, Point
+from voyant_assets.charting.forms import Line, Note
 from voyant_core.model.chart import Chart, Citation, Code, DataTable, Text
 from voyant_core.model.profile import ColumnProfile, TimeAxis
 
@@ -64,7 +64,8 @@ def trend(table: str, series: Series, periods: Sequence[Period]) -> Chart | None
     measured = "Rows" if series.measure is None else f"{'Total' if series.is_total else 'Mean'} {series.name}{in_unit(series.measure)}"
     plain_count = series.measure is None or series.is_total
     shown = Line(
-        points=[Point(at=period.start.isoformat(), value=value) for period, value in zip(periods, values, strict=True)],
+        at=[period.start.isoformat() for period in periods],
+        values=values,
         temporal=True,
         from_zero=plain_count or 0 <= low[1] < 0.5 * high[1],
         share=series.measure is not None and series.measure.semantic_type == "share",
