@@ -61,7 +61,8 @@ def collect(reader: Reader, view: str, budget: Budget | None = None) -> Collecte
     rows, bounds = _bounds(reader, view, columns, budget)
     collected = Collected(rows, columns)
     statistics: dict[int, ColumnStatistics] = {}
-    few = [column for column in columns if bounds[column.position] <= budget.frequency_values]
+    is_few = [column.family is Family.BOOLEAN or bounds[column.position] <= budget.frequency_values for column in columns]
+    few = [column for column in columns if is_few[column.position]]
     for group in _groups(few, bounds, rows, budget):
         for column, table in _count(reader, view, group, rows, budget):
             statistics[column.position] = statistics_of(column, table, rows)
@@ -69,7 +70,7 @@ def collect(reader: Reader, view: str, budget: Budget | None = None) -> Collecte
             collected.values[column.name] = sample(column, usable, queries.SAMPLE)
             if column.kind == "temporal" or column.is_number:
                 collected.steps[column.name] = usable.numbers
-    many = [column for column in columns if bounds[column.position] > budget.frequency_values]
+    many = [column for column in columns if not is_few[column.position]]
     for group in _slices(many, budget.statement_columns // 2):
         for column, figures, pairs in measure(reader, view, group, rows, bounds, budget.exact_rows, budget.exact_bytes):
             statistics[column.position] = figures

@@ -99,7 +99,9 @@ class TypedColumn:
         return quote(self.name)
 
     def usable(self, expression: str) -> str:
-        """`expression` with NaN and infinities made null."""
+        """`expression` with NaN and infinities made null, and everything that is written as text (JSON, ENUM) made text."""
+        if self.family is Family.TEXT:
+            return self.string(expression)
         return f"CASE WHEN isfinite({expression}) THEN {expression} END" if self.has_infinities else expression
 
     def text(self, expression: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from voyant_assets.analysis.profile.kinds import Family, TypedColumn
 from voyant_core.model.profile import Scalar
 
 LONGEST_PUBLISHED = 200
+LARGEST_WHOLE = 2**53
+"""From here on a double no longer names one integer."""
+
 _BEFORE_CHRIST = re.compile(r"^(\d+)-(\d\d-\d\d) \(BC\)(.*)$")
 
 
@@ -34,12 +38,14 @@ def from_text(text: str, column: TypedColumn) -> Scalar:
             return text
 
 
-def from_number(value: float, column: TypedColumn) -> Scalar:
+def from_number(value: int | float | np.number[Any], column: TypedColumn) -> Scalar:
     """The scalar of a number: true or false, an integer where the type has no others, four-byte floats as they are written."""
     if column.family is Family.BOOLEAN:
         return bool(value)
-    if column.family in (Family.INTEGER, Family.WIDE) and float(value).is_integer():
-        return int(value)
+    if column.family in (Family.INTEGER, Family.WIDE):
+        is_exact = isinstance(value, int | np.integer)
+        if is_exact or (abs(float(value)) < LARGEST_WHOLE and float(value).is_integer()):
+            return int(value)
     if column.is_single and math.isfinite(value):
         return float(str(np.float32(value)))
     return float(value) + 0.0
