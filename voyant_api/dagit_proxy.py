@@ -36,7 +36,7 @@ class DagitProxy:
     """`url` is Dagit's own address; without one every call is refused with VYNT-5008."""
 
     def __init__(self, url: str | None) -> None:
-        self.url = url.rstrip("/") if url else None
+        self.url = url.rstrip("/").removesuffix("/dagit") if url else None
         self._client: httpx.AsyncClient | None = None
 
     def routes(self) -> Sequence[BaseRoute]:

@@ -22,5 +22,10 @@ def run(host: str | None, port: int | None, roles: str) -> int:
     server = Server(host=checked_host(host or chosen.server.host), port=chosen.server.port if port is None else port)
     from voyant_assets.runtime.supervisor import serve
 
-    sys.stderr.write(f"Voyant serves {', '.join(wanted)} from {chosen.layout.root}; stop it with Ctrl-C.\n")
-    return serve(chosen.model_copy(update={"server": server}), wanted) or 0
+    sys.stderr.write(f"Starting {', '.join(wanted)} on {chosen.layout.root} ...\n")
+    return serve(chosen.model_copy(update={"server": server}), wanted, _ready)
+
+
+def _ready(url: str) -> None:
+    sys.stderr.write(f"Ready at {url} (REST {url}/v1, MCP {url}/mcp, Dagit {url}/dagit). Stop it with Ctrl-C.\n")
+    sys.stderr.flush()

@@ -185,8 +185,9 @@ class FakeLaunch:
     def _artifacts(self, job: Job) -> list[ManifestArtifact]:
         return [
             ManifestArtifact(
-                name=name, kind=kind, media_type=media_type, size_bytes=len(data), sha256=canonical.sha256(data),
-                uri=f"voyant://{job.tenant}/{job.id}/{name}", href=f"/v1/artifacts/{job.id}/{name}", asset_key=[job.tenant, "orders", "orders"],
+                name=name, kind=kind, media_type=media_type, size_bytes=len(data),
+                sha256=canonical.sha256(data),
+                uri=f"voyant://{job.tenant}/{job.id}/{name}", href=f"/v1/artifacts/{job.id}/{name}", asset_key=[job.tenant, "orders"],
                 run_id="run", content_version="1", code_version="1", reused=False,
             )
             for name, (kind, media_type, data) in FILES.items()
@@ -252,7 +253,8 @@ class FakeLaunch:
         return [
             TableInfo(
                 table=str(TableAddress(tenant, "orders", name)), source_id="src_1", source="orders", name=name, rows=3, size_bytes=10,
-                snapshot_id="1", content_version="1", landing_sha256="0" * 64, columns=[Column(name="price", type="DOUBLE")], updated_at=NOW,
+                snapshot_id="1", content_version="1", landing_sha256="0" * 64, 
+                columns=[Column(name="price", type="DOUBLE")], updated_at=NOW,
             )
             for name in ("lines", "orders", "returns")
         ]  # fmt: skip

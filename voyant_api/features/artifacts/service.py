@@ -55,10 +55,7 @@ def is_inline(media_type: str) -> bool:
 
 def excerpt(data: bytes, *, pointer: str, offset: int, max_chars: int) -> Excerpt:
     """At most `max_chars` characters of the text, or of the JSON value at `pointer`, from `offset` on."""
-    if pointer:
-        text = json.dumps(at_pointer(json.loads(data), pointer), ensure_ascii=False, sort_keys=True)
-    else:
-        text = data.decode("utf-8", "replace")
+    text = json.dumps(at_pointer(data, pointer), ensure_ascii=False, sort_keys=True) if pointer else data.decode("utf-8", "replace")
     return Excerpt(text[offset : offset + max_chars], offset, len(text))
 
 
@@ -68,19 +65,28 @@ def read_small(path: Path, size_bytes: int) -> bytes:
     return path.read_bytes()
 
 
-def at_pointer(document: Any, pointer: str) -> Any:
-    """The value at an RFC 6901 pointer; VYNT-1014 when nothing stands there."""
-    here = document
-    for raw in pointer.removeprefix("#").split("/")[1:] if pointer.removeprefix("#").startswith("/") else [pointer]:
-        key = raw.replace("~1", "/").replace("~0", "~")
-        if isinstance(here, dict) and key in here:
-            here = cast(dict[str, Any], here)[key]
-        elif isinstance(here, list) and key.isascii() and key.isdigit() and int(key) < len(cast(list[Any], here)):
-            here = cast(list[Any], here)[int(key)]
-        else:
-            raise VoyantError(
-                errors.BAD_REQUEST,
-                f"Nothing stands at {pointer[:200]!r}.",
-                hint="Pointers look like /columns/0/name; leave it out for the whole.",
-            )
+def at_pointer(data: bytes, pointer: str) -> Any:
+    """The value at an RFC 6901 pointer into JSON; VYNT-1014 when nothing stands there."""
+    path = pointer.removeprefix("#")
+    try:
+        here = json.loads(data)
+        if not path.startswith("/"):
+            raise KeyError(path)
+        for raw in path.split("/")[1:]:
+            here = _child(here, raw.replace("~1", "/").replace("~0", "~"))
+    except (KeyError, ValueError) as error:
+        raise VoyantError(
+            errors.BAD_REQUEST,
+            f"Nothing stands at {pointer[:200]!r}.",
+            hint="Pointers lead into JSON and look like /columns/0/name; leave it out for the whole.",
+        ) from error
     return here
+
+
+def _child(here: Any, key: str) -> Any:
+    """KeyError where there is none."""
+    if isinstance(here, dict):
+        return cast(dict[str, Any], here)[key]
+    if isinstance(here, list) and key.isascii() and key.isdigit() and int(key) < len(cast(list[Any], here)):
+        return cast(list[Any], here)[int(key)]
+    raise KeyError(key)
