@@ -11,6 +11,7 @@ from voyant_core.model.quality import Severity
 NEARLY_FILLED = 0.05
 MOSTLY_EMPTY = 0.5
 SAME_ROWS = 0.8
+RARE = 0.001
 APART = 25
 """From so many columns of one kind on they share a rule."""
 GAPS = "Figures over it leave these rows out, which biases them when the gaps are no accident."
@@ -85,7 +86,7 @@ def _mostly_empty(sparse: list[ColumnProfile]) -> Suggestion:
 def _severity(profile: TableProfile, column: ColumnProfile) -> Severity:
     if is_key(profile, column):
         return "high"
-    return "low" if column.role in ("text", "constant") else "medium"
+    return "low" if column.role in ("text", "constant") or column.null_share < RARE else "medium"
 
 
 def _why(profile: TableProfile, column: ColumnProfile, null_tokens: Sequence[str]) -> str:

@@ -26,10 +26,9 @@ SIGNED_NAMES = re.compile(
 def ranges(profile: TableProfile, taken: frozenset[str] = frozenset()) -> Iterator[Suggestion]:
     """`taken` are columns that have bounds already."""
     for column in profile.ordered():
-        if column.role == "measure" and column.kind == "number" and column.count:
-            if column.name not in taken:
-                yield from _not_negative(column)
-                yield from _fences(column)
+        if column.role == "measure" and column.kind == "number" and column.count and column.name not in taken:
+            yield from _not_negative(column)
+            yield from _fences(column)
 
 
 def _not_negative(column: ColumnProfile) -> Iterator[Suggestion]:
