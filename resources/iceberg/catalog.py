@@ -48,6 +48,10 @@ class IcebergLake:
             table = self._table(address)
             return None if table is None else snapshots.pinned(address, table, snapshot_id)
 
+    def warm(self) -> None:
+        """Open the catalog ahead of need."""
+        self._open()
+
     def marks(self, address: TableAddress, snapshot_id: str) -> dict[str, str]:
         """What the writer of this snapshot noted in `publish`."""
         with _translated(f"Reading the table {address.table}"):
@@ -80,8 +84,7 @@ class IcebergLake:
             table = self._table(address)
             if table is not None and (same := snapshots.made_from(address, table, same_notes)) is not None:
                 return same
-            metadata = table.metadata if table is not None else None
-            planned = schema.next_schema(columns, metadata.schema() if metadata else None, metadata.last_column_id if metadata else 0)
+            planned = schema.next_schema(columns, table.metadata if table is not None else None)
             folder = self._table_folder(address) / "data" / ids.ulid().lower()
             folder.mkdir(parents=True)
             try:

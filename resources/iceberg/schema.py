@@ -7,6 +7,7 @@ its id as long as its old values could still be read under its new type.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from pyiceberg import types
 from pyiceberg.schema import Schema, assign_fresh_schema_ids
@@ -14,6 +15,9 @@ from pyiceberg.schema import Schema, assign_fresh_schema_ids
 from voyant_core import errors, type_names
 from voyant_core.model.source import Column
 from voyant_core.type_names import PATH_JOINT, TypeName
+
+if TYPE_CHECKING:
+    from pyiceberg.table.metadata import TableMetadata
 
 _TO_ICEBERG: dict[str, types.IcebergType] = {
     "BOOLEAN": types.BooleanType(),
@@ -74,8 +78,10 @@ def duckdb_type(iceberg: types.IcebergType) -> TypeName:
             raise errors.VoyantError(errors.UNSUPPORTED_TABLE, f"The query engine has no type for Iceberg's {iceberg}.")
 
 
-def next_schema(columns: Sequence[Column], current: Schema | None, last_id: int) -> Schema:
+def next_schema(columns: Sequence[Column], metadata: TableMetadata | None) -> Schema:
     """The schema of the next version, in the order of `columns`: fresh ids for a new table, else kept ones where the type allows."""
+    current = metadata.schema() if metadata else None
+    last_id = metadata.last_column_id if metadata else 0
     counter = iter(range(last_id + 1, 2**31))
     kept = {field.name: field for field in current.fields} if current else {}
     fields: list[types.NestedField] = []
@@ -87,8 +93,9 @@ def next_schema(columns: Sequence[Column], current: Schema | None, last_id: int)
             continue
         identifier = before.field_id if before is not None and _promotes(before.field_type, tree) else next(counter)
         fields.append(_field(identifier, column.name, iceberg_type(tree, counter.__next__)))
-    schema = Schema(*fields)
-    return schema if current else assign_fresh_schema_ids(schema)
+    if metadata is None:
+        return assign_fresh_schema_ids(Schema(*fields))
+    return Schema(*fields, schema_id=max(schema.schema_id for schema in metadata.schemas) + 1)
 
 
 def field_ids(schema: Schema) -> dict[str, int]:
