@@ -15,7 +15,8 @@ CODE = "code"
 LOCATION = "voyant"
 CALM = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 API_STOP_S = 12.0
-DAGSTER_STOP_S = 5.0
+DAEMON_STOP_S = 5.0
+STATELESS_STOP_S = 2.0  # Dagit and the code server hold nothing, and take their time to say goodbye
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +85,16 @@ def parts_of(roles: Sequence[str], settings: Settings, places: Places, programs:
     if "dagit" in roles or "daemon" in roles:
         command = _module("dagster", "code-server", "start", "-m", programs.definitions, "--socket", str(places.code_socket))
         command += ("--location-name", LOCATION, "--log-format", "json", "--log-level", "warning")
-        parts.append(Part(CODE, command, stop_phase=2, stop_s=DAGSTER_STOP_S, environment=dagster))
+        parts.append(Part(CODE, command, stop_phase=2, stop_s=STATELESS_STOP_S, environment=dagster))
     workspace = ("--workspace", str(places.workspace), "--log-format", "json")
     if "dagit" in roles:
         command = _module(
             "dagster_webserver", "--host", "127.0.0.1", "--port", str(places.dagit_port), "--path-prefix", "/dagit", *workspace
         )
-        parts.append(Part("dagit", command, stop_phase=1, stop_s=DAGSTER_STOP_S, environment=dagster, after=places.code_socket))
+        parts.append(Part("dagit", command, stop_phase=1, stop_s=STATELESS_STOP_S, environment=dagster, after=places.code_socket))
     if "daemon" in roles:
         command = _module("dagster._daemon", "run", *workspace)
-        parts.append(Part("daemon", command, stop_phase=1, stop_s=DAGSTER_STOP_S, environment=dagster, after=places.code_socket))
+        parts.append(Part("daemon", command, stop_phase=1, stop_s=DAEMON_STOP_S, environment=dagster, after=places.code_socket))
     return parts
 
 
