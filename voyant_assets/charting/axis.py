@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from voyant_assets.analysis.wording.numbers import MINUS, MONTHS
 from voyant_assets.charting.typeface import width
@@ -45,11 +46,13 @@ def ticks(low: float, high: float, count: int) -> list[float]:
     return [float(f"{i * step:.10g}") for i in range(first, last + 1)]
 
 
-def d3_format(values: Sequence[float], *, share: bool) -> str:
-    """The d3 format that `tick_texts` follows."""
+def axis(values: Sequence[float], *, share: bool) -> dict[str, Any]:
+    """The Vega-Lite axis whose labels are those of `tick_texts`."""
     if share:
-        return f".{_places([100 * v for v in values])}%"
-    return "~s" if _is_large(values) else f",.{_places(values)}f"
+        return {"values": list(values), "format": f".{_places([100 * v for v in values])}%"}
+    if _is_large(values):
+        return {"values": list(values), "labelExpr": "format(datum.value, '~s')"}
+    return {"values": list(values), "format": f",.{_places(values)}f"}
 
 
 def tick_texts(values: Sequence[float], *, share: bool) -> list[str]:

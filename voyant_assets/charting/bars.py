@@ -64,7 +64,9 @@ def specification(form: Bars, total: int) -> Spec:
         layers.append({"mark": {"type": "rule"}, "encoding": {"x": {"datum": 0, "type": "quantitative"}}})
     if form.reference:
         mark: list[Spec] = [{"value": form.reference.value, "text": form.reference.text}]
-        layers.append({"data": {"values": mark}, "mark": {"type": "rule", "strokeDash": [3, 3]}, "encoding": {"x": x}})
+        free = [{"i": i, "value": form.reference.value} for i in _free_rows(form, form.reference, at)]
+        tick = {"type": "tick", "orient": "vertical", "size": ROW - 4, "thickness": 1, "color": LIGHT["axis"]}
+        layers.append({"data": {"values": free}, "mark": tick, "encoding": {"x": x, "y": y}})
         align, dx = _reference_side(form.reference, at)
         layers.append(texts(mark, x, {"value": -8}, align=align, dx=dx, fontSize=SMALL, color=LIGHT["ink-3"], baseline="middle"))
     return frame(at.plot, at.height, {"left": at.left, "right": at.right, "top": at.top, "bottom": 2}, layers, rows)
@@ -85,10 +87,23 @@ def draw(form: Bars, total: int) -> Canvas:
         canvas.line(zero, at.top, zero, at.top + at.height, "axis")
     if form.reference:
         x = at.scale(form.reference.value)
-        canvas.line(x, at.top - 2, x, at.top + at.height, "axis", dash="3 3")
+        for i in _free_rows(form, form.reference, at):
+            canvas.line(x, at.top + ROW * i + 2, x, at.top + ROW * (i + 1) - 2, "axis")
         align, dx = _reference_side(form.reference, at)
         canvas.text(x + dx, at.top - 6, form.reference.text, "ink-3", anchor="start" if align == "left" else "end", size=SMALL)
     return canvas
+
+
+def _free_rows(form: Bars, reference: Marker, at: Layout) -> list[int]:
+    """Rows whose value text the reference does not run through."""
+    x = at.scale(reference.value)
+    free: list[int] = []
+    for i, row in enumerate(form.rows):
+        end, room = at.scale(row.value), width(row.text) + 8
+        first, last = (end, end + room) if row.value >= 0 else (end - room, end)
+        if not first <= x <= last:
+            free.append(i)
+    return free
 
 
 def _reference_side(reference: Marker, at: Layout) -> tuple[str, int]:

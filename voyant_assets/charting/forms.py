@@ -13,9 +13,12 @@ class Form(BaseModel):
 
 
 class Bin(Form):
+    """`open`: an outer bar that stands for everything on its side, up to a far extreme."""
+
     low: float
     high: float
     count: int
+    open: bool = False
 
 
 class Marker(Form):
@@ -24,7 +27,7 @@ class Marker(Form):
 
 
 class Histogram(Form):
-    """Bars of equal width side by side; markers are labelled rules (median, 95th percentile)."""
+    """Bars of equal width side by side, open ones in the context colour; markers are labelled rules (median, 95th percentile)."""
 
     bins: list[Bin] = Field(min_length=1)
     markers: list[Marker] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voyant_assets.charting.axis import Scale, d3_format, tick_texts, ticks
+from voyant_assets.charting.axis import Scale, axis, tick_texts, ticks
 from voyant_assets.charting.canvas import Canvas
 from voyant_assets.charting.forms import Histogram, Marker
 from voyant_assets.charting.tokens import LIGHT
@@ -49,12 +49,13 @@ def _layout(form: Histogram, total: int) -> Layout:
 def specification(form: Histogram, total: int) -> Spec:
     """The same as Vega-Lite."""
     at = _layout(form, total)
-    x = quantity("low", at.x.low, at.x.high, {"values": at.x_ticks, "format": d3_format(at.x_ticks, share=False)})
-    y = quantity("count", 0, at.y.high, {"grid": True, "values": at.y_ticks, "format": d3_format(at.y_ticks, share=False)})
+    x = quantity("low", at.x.low, at.x.high, axis(at.x_ticks, share=False))
+    y = quantity("count", 0, at.y.high, {"grid": True, **axis(at.y_ticks, share=False)})
+    colour = {"condition": {"test": "datum.open", "value": LIGHT["context"]}, "value": LIGHT["series-1"]}
     layers: list[Spec] = [
         {
             "mark": {"type": "bar", "orient": "vertical", "binSpacing": 1},
-            "encoding": {"x": x, "x2": {"field": "high"}, "y": y, "y2": {"datum": 0}},
+            "encoding": {"x": x, "x2": {"field": "high"}, "y": y, "y2": {"datum": 0}, "color": colour},
         }
     ]
     marked = [{"low": marker.value, "count": height, "text": marker.text} for marker, height, _ in at.markers]
@@ -81,7 +82,7 @@ def draw(form: Histogram, total: int) -> Canvas:
         if bin_.count:
             left, right, top = at.x(bin_.low), at.x(bin_.high), at.y(bin_.count)
             gap = 1 if right - left > 3 else 0
-            canvas.rect(left + gap / 2, top, right - left - gap, base - top, "series-1")
+            canvas.rect(left + gap / 2, top, right - left - gap, base - top, "context" if bin_.open else "series-1")
     canvas.line(at.x.start, base, at.x.end, base, "axis")
     for tick, text in zip(at.x_ticks, at.x_texts, strict=True):
         canvas.text(at.x(tick), base + 17, text, "ink-2", anchor="middle")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from voyant_assets.charting.axis import TICK_GAP, Scale, TimeTicks, d3_format, seconds, tick_texts, ticks, time_ticks
+from voyant_assets.charting.axis import TICK_GAP, Scale, TimeTicks, axis, seconds, tick_texts, ticks, time_ticks
 from voyant_assets.charting.canvas import Anchor, Canvas, short
 from voyant_assets.charting.forms import Line, Note
 from voyant_assets.charting.tokens import LIGHT
@@ -47,7 +47,7 @@ def _layout(form: Line, total: int) -> Layout:
     xs = [seconds(at) for at in form.at] if form.temporal else [float(i) for i in range(len(form.at))]
     margin = 0.0 if form.temporal else 0.5
     last = form.at[-1]
-    right = 14.0 if form.temporal else max(2.0, width(last) / 2 - 10)
+    right = 14.0 if form.temporal else max(2.0, width(last) / 2 + 2 - (total - left) / (2 * len(form.at)))
     x = Scale(xs[0] - margin, xs[-1] + margin, left, total - right)
     times = time_ticks(x.low, x.high, x.end - x.start) if form.temporal else None
     return Layout(
@@ -104,7 +104,7 @@ def specification(form: Line, total: int) -> Spec:
     ]
     x = _x(at)
     plain_x: Spec = {"field": "x", "type": x["type"], "scale": x["scale"]}
-    y = quantity("value", at.y.low, at.y.high, {"grid": True, "values": at.y_ticks, "format": d3_format(at.y_ticks, share=form.share)})
+    y = quantity("value", at.y.low, at.y.high, {"grid": True, **axis(at.y_ticks, share=form.share)})
     layers: list[Spec] = []
     if at.gaps:
         bands = [{"x": _iso(a) if form.temporal else a, "end": _iso(b) if form.temporal else b} for a, b in at.gaps]
@@ -134,9 +134,9 @@ def specification(form: Line, total: int) -> Spec:
 def _x(at: Layout) -> Spec:
     if at.times is None:
         return quantity("x", at.x.low, at.x.high, {"labels": False, "values": []})
-    axis = {"values": [round(1000 * moment) for moment in at.times.at], "format": at.times.format}
+    ticks_at = {"values": [round(1000 * moment) for moment in at.times.at], "format": at.times.format}
     scale = {"type": "utc", "domain": [round(1000 * at.x.low), round(1000 * at.x.high)], "nice": False}
-    return {"field": "x", "type": "temporal", "axis": axis, "scale": scale}
+    return {"field": "x", "type": "temporal", "axis": ticks_at, "scale": scale}
 
 
 def _iso(moment: float) -> str:

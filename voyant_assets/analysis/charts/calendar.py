@@ -53,17 +53,22 @@ def by_step(
     return Chart(
         slug=evidence.slug,
         kind="calendar",
-        salience=round(min(1.0, 0.36 + 0.6 * math.sqrt(epsilon2)), 4),
+        salience=round(min(1.0, 0.32 + 0.68 * math.sqrt(epsilon2)), 4),
         form="line",
         title=["Mean ", Code(code=measure.name), " runs from ", cited[0], f"{ends[0]} to ", cited[1], ends[1]],
         subtitle=f"Mean {measure.name}{in_unit(measure)} by {part}" + (f" of {column} (UTC)" if derived else f" ({column})"),
         consequence=["Compare rows of the same ", part, ": it accounts for ", share, " of the variance of ", Code(code=measure.name), "."],
-        note=f"{numbers.integer(left_out)} steps with very few rows are left out." if left_out else "",
+        note=_note(left_out, starts_above_zero=not shown.from_zero and min(means) > 0),
         facts=evidence.facts,
         columns=[measure.name, column],
         arguments=shown.model_dump(),
         table=_table(part, measure, solid, names, place),
     )
+
+
+def _note(left_out: int, *, starts_above_zero: bool) -> str:
+    parts = [f"Steps with very few rows, left out: {numbers.integer(left_out)}."] if left_out else []
+    return " ".join([*parts, *(["The axis does not start at 0."] if starts_above_zero else [])])
 
 
 def _table(part: str, measure: ColumnProfile, solid: Sequence[tuple[int, Group]], names: Sequence[str], place: int) -> DataTable:

@@ -15,9 +15,9 @@ WEAK = 0.3
 """Below this salience a chart fills the page only while there are fewer than FEW."""
 FEW = 4
 PER_KIND = {"skew": 2, "distribution": 2, "trend": 2, "group_gap": 3, "calendar": 2, "composition": 3, "correlation": 1, "missing": 1}
-REPEATED = 0.12
-"""What a chart loses for each chosen one that tells of the same columns in the same kind."""
-PROPERTY = 0.6
+REPEATED, ALIKE = 0.12, 0.25
+"""What a chart loses for each chosen one that tells of the same measure or groups in the same kind, and more for one more picture alone."""
+PROPERTY = 0.5
 """What is left of the salience of a measure that a dimension decides."""
 
 
@@ -29,7 +29,7 @@ def choose(candidates: Iterable[Chart], related: Sequence[frozenset[str]] = ()) 
     chosen: list[Chart] = []
     kinds: Counter[str] = Counter()
     while rest and len(chosen) < MOST:
-        worth = {chart.slug: chart.salience - REPEATED * _repeats(chart, chosen, related) for chart in rest}
+        worth = {chart.slug: chart.salience - _loss(chart, chosen, related) for chart in rest}
         best = min(rest, key=lambda chart: (-round(worth[chart.slug], 6), chart.slug))
         if (len(chosen) >= FEW and worth[best.slug] < WEAK) or (len(chosen) >= AIM and worth[best.slug] < 2 * WEAK):
             break
@@ -96,11 +96,13 @@ def _kind(chart: Chart) -> str:
     return "distribution" if chart.kind == "skew" else chart.kind
 
 
-def _repeats(chart: Chart, chosen: Sequence[Chart], related: Sequence[frozenset[str]]) -> int:
+def _loss(chart: Chart, chosen: Sequence[Chart], related: Sequence[frozenset[str]]) -> float:
+    """What `chart` loses beside those already chosen: most for the same kind of picture of (nearly) the same measure."""
     mine = _widened(chart.columns[:1], related)
-    return sum(1 for other in chosen if _kind(other) == _kind(chart) and mine & set(other.columns[:1])) + sum(
-        1 for other in chosen if len(chart.columns) > 1 and set(chart.columns[1:]) & set(other.columns[1:])
-    )
+    same = sum(1 for other in chosen if _kind(other) == _kind(chart) and mine & set(other.columns[:1]))
+    alike = 0.0 if _kind(chart) in {"group_gap", "calendar", "trend"} else ALIKE
+    by_same = sum(1 for other in chosen if _kind(other) == _kind(chart) == "group_gap" and set(chart.columns[1:]) & set(other.columns[1:]))
+    return (REPEATED + alike) * same + REPEATED * by_same
 
 
 def _widened(columns: Sequence[str], related: Sequence[frozenset[str]]) -> set[str]:

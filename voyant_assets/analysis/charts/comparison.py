@@ -37,7 +37,7 @@ def comparison(table: str, dimension: ColumnProfile, measure: ColumnProfile, pla
         salience=_salience(adjusted(eta2, len(named), total.filled[place]), len(named)),
         form="bars",
         title=_title(evidence, measure, dimension, (high, low), place),
-        subtitle=f"Mean {measure.name}{in_unit(measure)} by {dimension.name}",
+        subtitle=f"Mean {measure.name}{in_unit(measure)} by {dimension.name}; the thin line is the mean of all rows",
         consequence=_consequence(evidence, measure, dimension, eta2),
         note=_note(dimension, lumps, sum(group.rows for group in groups if group.key[0] is None)),
         facts=evidence.facts,

@@ -1,4 +1,4 @@
-"""How the values of a measure lie: the profile's histogram, median and 95th percentile marked, far tails cut and told in the note."""
+"""How the values of a measure lie: the profile's histogram, median and 95th percentile marked, far tails in one open bar each."""
 
 from __future__ import annotations
 
@@ -15,35 +15,36 @@ FEWEST_BARS = 3
 SKEWED = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """Bars of equal width, and the rows of the profile's outer bars where those reach on to far extremes."""
+def bars_of(column: ColumnProfile) -> list[Bin]:
+    """The profile's histogram as bars of equal width, outer ones that reach on to far extremes marked as open; empty without a spread.
 
-    bars: list[Bin]
-    below: int
-    beyond: int
-
-
-def body_of(column: ColumnProfile) -> Body | None:
-    """What of the profile's histogram can be drawn; None when there is no spread to see. Whole numbers with a bar each stand over it."""
+    Whole numbers that have a bar each stand in the middle of it.
+    """
     bins = column.histogram
     if len(bins) < FEWEST_BARS:
-        return None
+        return []
     step = min(bin_.high - bin_.low for bin_ in bins[1:-1])
-    is_below, is_beyond = (bin_.high - bin_.low > 1.01 * step for bin_ in (bins[0], bins[-1]))
     shift = 0.5 if column.integers and step == 1 else 0.0
-    kept = bins[int(is_below) : len(bins) - int(is_beyond)]
-    bars = [Bin(low=bin_.low - shift, high=bin_.high - shift, count=bin_.count) for bin_ in kept]
-    return Body(bars, bins[0].count if is_below else 0, bins[-1].count if is_beyond else 0)
+    inner = bins[1].low - shift
+    last = len(bins) - 1
+    return [
+        Bin(
+            low=round(inner + (i - 1) * step, 10),
+            high=round(inner + i * step, 10),
+            count=bin_.count,
+            open=i in {0, last} and bin_.high - bin_.low > 1.01 * step,
+        )
+        for i, bin_ in enumerate(bins)
+    ]
 
 
 def distribution(table: str, column: ColumnProfile) -> Chart | None:
     """The chart of one measure; None where its profile holds too little."""
-    body, quantiles = body_of(column), column.quantiles
+    shown, quantiles = bars_of(column), column.quantiles
     median, p95 = (None, None) if quantiles is None else (number(quantiles.p50), number(quantiles.p95))
-    if body is None or median is None or p95 is None:
+    if not shown or median is None or p95 is None:
         return None
-    shown, step = body.bars, body.bars[0].high - body.bars[0].low
+    step = shown[0].high - shown[0].low
     evidence = Evidence(table, slug_of("distribution", column.name))
     markers = [
         Marker(value=median, text=f"median: {quantity(column, median)}"),
@@ -58,7 +59,7 @@ def distribution(table: str, column: ColumnProfile) -> Chart | None:
         title=_title(column, evidence, is_skewed=is_skewed),
         subtitle=f"Rows by {column.name}{in_unit(column)}, bins of {quantity(column, step)}",
         consequence=_consequence(column, evidence),
-        note=_note(column, body),
+        note=_note(column),
         facts=evidence.facts,
         columns=[column.name],
         arguments=Histogram(bins=shown, markers=markers).model_dump(),
@@ -109,12 +110,14 @@ def _consequence(column: ColumnProfile, evidence: Evidence) -> Text:
     return ["Report the median and a tail share: the mean, ", mean, ", is drawn by the few extreme values."]
 
 
-def _note(column: ColumnProfile, body: Body) -> str:
+def _note(column: ColumnProfile) -> str:
+    bins = column.histogram
+    step = min(bin_.high - bin_.low for bin_ in bins[1:-1])
     parts: list[str] = []
-    for side, extreme, rows, value in (("below", "lowest", body.below, column.min), ("beyond", "highest", body.beyond, column.max)):
-        if rows:
-            share, text = numbers.pct(rows / column.count), quantity(column, number(value))
-            parts.append(f"{numbers.integer(rows)} rows ({share}) lie {side} the axis, the {extreme} at {text}.")
+    for side, bin_, low, high in (("left", bins[0], column.min, bins[0].high), ("right", bins[-1], bins[-1].low, column.max)):
+        if bin_.high - bin_.low > 1.01 * step:
+            share, ends = numbers.pct(bin_.count / column.count), [quantity(column, number(end)) for end in (low, high)]
+            parts.append(f"The grey bar at the {side} holds all {numbers.integer(bin_.count)} rows ({share}) from {ends[0]} to {ends[1]}.")
     if column.nulls:
         parts.append(f"{numbers.integer(column.nulls)} rows without a value are left out.")
     return " ".join(parts)

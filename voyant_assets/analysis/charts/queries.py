@@ -21,7 +21,7 @@ def finite(column: ColumnProfile) -> str:
 
 
 def by_groups(view: str, sets: Sequence[Sequence[ColumnProfile]], measures: Sequence[ColumnProfile]) -> str:
-    """One scan for all sets of grouping columns. A row is a set's number, its values as text, rows, then filled rows and sum of each measure.
+    """One scan for all sets of grouping columns. A row: the set's number, values as text, rows, then filled rows and sum by measure.
 
     Columns that are not in the row's set are NULL; `keys_of` tells which columns stand where.
     """

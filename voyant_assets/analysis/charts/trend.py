@@ -16,6 +16,7 @@ STEADY = 0.5
 """From this r squared of value against time on, the title speaks of the ends, else of the extremes."""
 FEWEST = 6
 MOST_LISTED = 60
+ROWS_APART = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Series:
 
 
 def trend(table: str, series: Series, periods: Sequence[Period]) -> Chart | None:
-    """The line; incomplete first and last periods are left out of counts and totals. None with too few points, or no change at all."""
+    """The line; incomplete first and last periods are left out. None with too few points, or no change at all."""
     periods, cut = _whole(periods, series)
     values = [series.value(period) for period in periods]
     known = [(i, value) for i, value in enumerate(values) if value is not None]
@@ -109,7 +110,8 @@ def period_name(period: Period, length: str) -> str:
 
 
 def _whole(periods: Sequence[Period], series: Series) -> tuple[Sequence[Period], int]:
-    if series.measure is not None and not series.is_total:
+    """Without incomplete ends: they would make counts and totals fall, and means of few rows jump. One row per period is always whole."""
+    if sum(period.group.rows for period in periods if period.group) <= ROWS_APART * len(periods):
         return periods, 0
     first, last = incomplete_ends(periods, series.period, series.time)
     return periods[int(first) : len(periods) - int(last)], int(first) + int(last)
@@ -164,7 +166,7 @@ def _note(series: Series, shown: Line, missing: int, cut: int, is_partial: bool)
         parts.append(f"{numbers.integer(missing)} {series.period}s without a value break the line.")
     if cut:
         parts.append("An incomplete first or last period is left out.")
-    if not shown.from_zero:
+    if not shown.from_zero and min(value for value in shown.values if value is not None) > 0:
         parts.append("The axis does not start at 0.")
     if is_partial:
         parts.append(f"The table lists the {MOST_LISTED} highest.")
