@@ -23,7 +23,7 @@ def engine() -> DuckDBEngine:
 def view_of(query: str) -> DuckDBEngine:
     """The engine, with the query's rows as `VIEW`."""
     opened = engine()
-    opened.connect().execute(f"CREATE OR REPLACE TEMP VIEW {QUOTED} AS {query}").fetchall()
+    opened.connect().execute(f"CREATE OR REPLACE VIEW {QUOTED} AS {query}").fetchall()
     return opened
 
 
@@ -32,7 +32,7 @@ def rows_of(columns: Mapping[str, str], rows: Sequence[Sequence[object]]) -> Duc
     opened = engine()
     connection = opened.connect()
     names = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE literal_rows ({names})").fetchall()
+    connection.execute(f"CREATE OR REPLACE TABLE literal_rows ({names})").fetchall()
     if rows:
         connection.executemany(f"INSERT INTO literal_rows VALUES ({', '.join('?' * len(columns))})", [list(row) for row in rows])
     return view_of("SELECT * FROM literal_rows")
