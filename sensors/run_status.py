@@ -1,41 +1,30 @@
-"""The safety net behind runs: when a run has ended and its job has not, finish the job.
+"""The safety net behind runs: jobs whose run has ended without them are finished.
 
 The run process and the worker do this at once; the sensor catches what neither could.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable
 
 import dagster as dg
 
-WATCHED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
-JOB_TAG = "voyant/job"
-INTERVAL_S = 15
+INTERVAL_S = 30
 
 
-def needs_finishing(tags: dict[str, str]) -> bool:
-    """Only runs that carry a job are ours to finish."""
-    return JOB_TAG in tags
+def told(ended: list[str]) -> str:
+    """What a tick says in Dagit."""
+    return f"finished {', '.join(ended)}" if ended else "every job with an ended run has ended"
 
 
-def run_status_sensors(finish: Callable[[str, str], None]) -> list[dg.SensorDefinition]:
-    """One sensor per final status; `finish(run_id, status)` must be idempotent."""
-    return [_sensor(status, finish) for status in WATCHED]
+def finish_jobs_sensor(end_lost_jobs: Callable[[dg.DagsterInstance], list[str]]) -> dg.SensorDefinition:
+    """`end_lost_jobs(instance)` must be idempotent; it gives the ids of the jobs that it ended."""
 
-
-def _sensor(status: dg.DagsterRunStatus, finish: Callable[[str, str], None]) -> dg.SensorDefinition:
-    @dg.run_status_sensor(
-        run_status=status,
-        name=f"finish_jobs_on_{status.value.lower()}",
+    @dg.sensor(
+        name="finish_jobs",
         minimum_interval_seconds=INTERVAL_S,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        monitor_all_code_locations=True,
-        description="Finishes the job of a run whose own process could not.",
+        description="Finishes jobs whose run has ended and whose own process could not.",
     )
-    def sensor(context: dg.RunStatusSensorContext) -> None:
-        run = context.dagster_run
-        if needs_finishing(dict(run.tags)):
-            finish(run.run_id, status.value)
+    def sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        return dg.SkipReason(told(end_lost_jobs(context.instance)))
 
     return sensor

@@ -46,7 +46,7 @@ def serve(chosen: Settings, host: str, port: int) -> None:
 
     configure_tracing("voyant-api", chosen)
     dagit_url = os.environ.get(DAGIT_URL)
-    server = Server(environment(), dagit_url)
+    server = Server(environment())
     app = create_app(server, chosen, local_token=lambda: _token(chosen), dagit_url=dagit_url)
     config = uvicorn.Config(
         app,

@@ -1,4 +1,4 @@
-"""The code location: all sources of the registry snapshot as assets, and the sensors that watch their runs.
+"""The code location: all sources of the registry snapshot as assets, and the sensor that watches over their runs.
 
 Loading opens no socket and runs no query; heavy libraries are imported inside the stages that need them.
 """
@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import dagster as dg
 
-from sensors.run_status import run_status_sensors
+from sensors.run_status import finish_jobs_sensor
 from voyant_assets.graph.factory import build_assets
 from voyant_assets.graph.registry import read_registry
 from voyant_core.settings import settings
 
 
-def _finish(run_id: str, status: str) -> None:
-    from voyant_assets.runtime.execute import finish_run
+def _end_lost_jobs(instance: dg.DagsterInstance) -> list[str]:
+    from voyant_assets.finishing import end_lost_jobs
+    from voyant_assets.runtime.environment import environment
 
-    finish_run(run_id, status)
+    return end_lost_jobs(environment(), instance, is_start=False)
 
 
 defs = dg.Definitions(
     assets=build_assets(read_registry(settings().layout.registry)),
-    sensors=run_status_sensors(_finish),
+    sensors=[finish_jobs_sensor(_end_lost_jobs)],
     executor=dg.in_process_executor,
 )

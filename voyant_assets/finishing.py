@@ -1,11 +1,12 @@
 """`finish(job)`: the manifest and the final state, written once.
 
-The run process, the worker's reaper and the run-status sensor all call it, whoever comes first; the others find it done.
+The run process, the worker's reaper and a sensor all call it, whoever comes first; the others find it done.
 """
 
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from resources.metadata.store import MetadataStore
 from resources.object_store.local import LocalObjectStore
@@ -13,6 +14,14 @@ from voyant_core import errors
 from voyant_core.canonical import dumps
 from voyant_core.model.artifact import Manifest, ManifestArtifact, ManifestInput, ManifestRequest, ManifestStage
 from voyant_core.model.job import Job, JobState, Problem, StageRun, StageState
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
+
+    from voyant_assets.runtime.environment import Environment
+
+FINAL = {"SUCCESS": JobState.SUCCEEDED, "FAILURE": JobState.FAILED, "CANCELED": JobState.CANCELED}
+"""How a Dagster run's final status ends its job, as long as its stages say nothing else."""
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +42,24 @@ def finish(store: MetadataStore, objects: LocalObjectStore, tenant: str, job_id:
     if jobs.close(job_id, state, changed, problem, sha):
         log.info("job ended", extra={"job_id": job_id, "tenant": tenant, "state": str(state), "code": problem.code if problem else None})
     return jobs.get(job_id)
+
+
+def end_lost_jobs(environment: Environment, instance: DagsterInstance, *, is_start: bool) -> list[str]:
+    """Finish the jobs whose run has ended without them; their ids.
+
+    At the start of a server (`is_start`) also those that never got a run: nobody else will give them one.
+    """
+    ended: list[str] = []
+    for tenant, job_id, run_id in environment.store.open_jobs():
+        run = instance.get_run_by_id(run_id) if run_id else None
+        if run is None and is_start:
+            finish(environment.store, environment.objects, tenant, job_id, JobState.FAILED, "The server stopped before the run began.")
+        elif run is not None and run.is_finished:
+            finish(environment.store, environment.objects, tenant, job_id, FINAL[run.status.value])
+        else:
+            continue
+        ended.append(job_id)
+    return ended
 
 
 def final_stages(job: Job, ended: JobState) -> list[StageRun]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import logging
 from typing import TYPE_CHECKING, Any
 
 from resources.files.landing import LandingWriter
-from voyant_assets.graph.reload import Reloader
+from voyant_assets.finishing import end_lost_jobs, finish
+from voyant_assets.graph.registry import write_registry
 from voyant_assets.launch import Launch
 from voyant_assets.runtime.client import run_task, worker_info
 from voyant_assets.runtime.environment import Environment
@@ -24,20 +26,20 @@ log = logging.getLogger(__name__)
 class Server:
     """What the API process needs beside requests: the Dagster instance, recovery, and the state of its neighbours."""
 
-    def __init__(self, environment: Environment, dagit_url: str | None = None) -> None:
+    def __init__(self, environment: Environment) -> None:
         self.environment = environment
         environment.prepare()
         self.instance = self._open_instance()
-        self._reloader = Reloader(environment.store, environment.layout.registry, dagit_url)
-        self.launch = Launch(environment, self._run_task, self._start_run, self._stop_run, self._reloader.changed)
+        self._registry = concurrent.futures.ThreadPoolExecutor(1, "registry")
+        self.launch = Launch(environment, self._run_task, self._start_run, self._stop_run, self._write_registry)
 
     def start(self) -> None:
-        """What a process does when it begins to serve: take up what an earlier one left, and watch for changes of the graph."""
-        self.recover()
-        self._reloader.start()
+        """What a process does when it begins to serve: take up what an earlier one left, and show it."""
+        end_lost_jobs(self.environment, self.instance, is_start=True)
+        self._write_registry()
 
     def close(self) -> None:
-        self._reloader.close()
+        self._registry.shutdown()
         self.instance.dispose()
         self.environment.store.database.close()
 
@@ -62,8 +64,6 @@ class Server:
         self.instance.submit_run(run_id, workspace=None)  # type: ignore[arg-type] # launchers of ours need no workspace
 
     def _stop_run(self, job: Job) -> None:
-        from voyant_assets.finishing import finish
-
         run = self.instance.get_run_by_id(job.run_id) if job.run_id else None
         if run is not None and not run.is_finished:
             self.instance.run_coordinator.cancel_run(run.run_id)
@@ -71,24 +71,15 @@ class Server:
         if run is None or run.is_finished:
             finish(self.environment.store, self.environment.objects, job.tenant, job.id, JobState.CANCELED)
 
-    def recover(self) -> None:
-        """Jobs that an earlier server accepted and did not end: finish those whose run has ended or never began."""
-        from voyant_assets.finishing import finish
-        from voyant_assets.runtime.execute import FINAL
+    def _write_registry(self) -> None:
+        """In the background: no caller waits for what Dagit shows. The supervisor reloads the code location when the file has changed."""
+        self._registry.submit(self._write_registry_now)
 
-        for tenant, job_id, run_id in self.environment.store.open_jobs():
-            run = self.instance.get_run_by_id(run_id) if run_id else None
-            if run is None:
-                finish(
-                    self.environment.store,
-                    self.environment.objects,
-                    tenant,
-                    job_id,
-                    JobState.FAILED,
-                    "The server stopped before the run began.",
-                )
-            elif run.is_finished:
-                finish(self.environment.store, self.environment.objects, tenant, job_id, FINAL[run.status.value])
+    def _write_registry_now(self) -> None:
+        try:
+            write_registry(self.environment.store, self.environment.layout.registry)
+        except (OSError, VoyantError):
+            log.exception("the registry could not be written; the next change tries again")
 
     def ready(self) -> dict[str, str]:
         """`ok`, or what is wrong, for each part that an analysis needs."""

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from voyant_assets.runtime.environment import environment
 from voyant_core import errors
-from voyant_core.model.job import JobState
 
 if TYPE_CHECKING:
     import dagster as dg
     from dagster import DagsterInstance, DagsterRun
     from dagster._core.definitions.reconstruct import ReconstructableJob
 
-FINAL = {"SUCCESS": JobState.SUCCEEDED, "FAILURE": JobState.FAILED, "CANCELED": JobState.CANCELED}
 REHEARSAL = "rehearsal"
 
 PRELOADED = (
@@ -165,7 +163,7 @@ def job_of(instance: DagsterInstance, run: DagsterRun) -> tuple[str, str, Recons
 
 def finish_run(run_id: str, status: str) -> None:
     """Give the run's job its final state, if the run has ended and the job has not. Idempotent."""
-    from voyant_assets.finishing import finish
+    from voyant_assets.finishing import FINAL, finish
 
     here = environment()
     found = here.store.job_of_run(run_id)
