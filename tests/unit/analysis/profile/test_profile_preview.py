@@ -14,7 +14,7 @@ def preview(query: str) -> str:
 
 def test_each_column_is_a_row_and_the_table_is_summed_up() -> None:
     text = preview("SELECT i % 5 AS weight, CASE WHEN i > 2 THEN 'red' END AS colour FROM range(8) rows(i)")
-    assert "| weight | BIGINT | measure, number, kg | 100% | 5 | 0\u00a0kg | 1.5\u00a0kg | 4\u00a0kg | 0 (25%) |" in text
+    assert "| weight | BIGINT | measure, number, kg | 100% | 5 | 0\u00a0kg | 1.5\u00a0kg | 4\u00a0kg | 0 (25.0%) |" in text
     assert "| colour | VARCHAR | dimension, category | 62.5% | 1 | red |  | red | red (100%) |" in text
     assert "8 rows · 5 complete · 0 duplicates" in text
 
