@@ -43,6 +43,21 @@ class ReportInputs:
     engine: str
     code_versions: Mapping[str, str]
 
+    @property
+    def figures(self) -> list[DrawnChart]:
+        """The charts in the order of the page: as they came, but a half page is not left beside a hole while another could fill it."""
+        rest, placed = list(self.charts or ()), list[DrawnChart]()
+        while rest:
+            alone = sum(drawn.chart.size == "half" for drawn in placed) % 2 == 1
+            fits = [drawn for drawn in rest if drawn.chart.size == "half"] if alone else []
+            placed.append((fits or rest)[0])
+            rest.remove(placed[-1])
+        return placed
+
+    def shows(self, kind: str) -> bool:
+        """Is there a chart of this kind?"""
+        return any(drawn.chart.kind == kind for drawn in self.charts or ())
+
     def evidence(self, file: str) -> Evidence:
         """The artifact `<table>/<file>` of one of the models here."""
         models = {"profile.json": self.profile, "quality.json": self.quality, "kpis.json": self.kpis}

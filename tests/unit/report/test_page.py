@@ -29,7 +29,7 @@ from voyant_assets.report.inputs import ReportInputs
 from voyant_assets.report.page import HERE, render
 from voyant_core.canonical import content_digest
 from voyant_core.model.job import StageState
-from voyant_core.model.profile import DuplicateRows
+from voyant_core.model.profile import Correlation, DuplicateRows
 
 MAX_BYTES = 1_500_000
 
@@ -147,6 +147,23 @@ def test_a_card_shows_value_course_and_parts_without_the_incomplete_month():
     assert "by carrier UA −3 min DL 5 min" in card
     assert "3 more" in card
     assert "21.1%" in text
+
+
+def test_half_charts_stand_side_by_side_and_findings_follow_their_numbers():
+    sizes = [("one", "half"), ("two", "full"), ("three", "half"), ("four", "half")]
+    made = inputs(None, *(a_chart().model_copy(update={"slug": slug, "size": size}) for slug, size in sizes))
+    assert [drawn.chart.slug for drawn in made.figures] == ["one", "three", "two", "four"]
+    (led,) = [found for found in made.narrative.findings if found.chart]
+    number = [drawn.chart.slug for drawn in made.figures].index(str(led.chart)) + 1
+    assert f'href="#fig-{number}"' in render(made).decode()
+
+
+def test_what_a_chart_shows_is_not_drawn_again_as_a_table():
+    pairs = [Correlation(a="arr_delay", b="distance", r=0.5, n=900), Correlation(a="dep_delay", b="distance", r=0.4, n=900)]
+    profile = full_profile().model_copy(update={"correlations": pairs})
+    drawn = a_chart().model_copy(update={"kind": "correlation", "slug": "correlations"})
+    assert "The same as a table" in Page(render(inputs(profile))).text
+    assert "The same as a table" not in Page(render(inputs(profile, drawn))).text
 
 
 def test_an_answer_of_several_rows_is_a_table_that_says_it_was_cut():

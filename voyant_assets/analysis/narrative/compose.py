@@ -10,7 +10,7 @@ from voyant_assets.analysis.narrative.kpis import kpi_findings
 from voyant_assets.analysis.narrative.material import Material
 from voyant_assets.analysis.narrative.missing import missing_findings
 from voyant_assets.analysis.narrative.phrases import counted, joined, names, say
-from voyant_assets.analysis.narrative.ranking import ranked
+from voyant_assets.analysis.narrative.ranking import ranked, signals
 from voyant_assets.analysis.narrative.relations import is_series, relation_findings
 from voyant_assets.analysis.narrative.rules import rule_findings
 from voyant_assets.analysis.narrative.shape import shape_findings
@@ -27,14 +27,15 @@ DETECTORS = (
 
 def narrate(material: Material) -> Narrative:
     """Title, summary and at most seven findings; none where nothing stands out."""
-    findings = ranked(chain.from_iterable(detect(material) for detect in DETECTORS))
+    findings = ranked(chain.from_iterable(detect(material) for detect in DETECTORS), signals(material.profile))
     return Narrative(table=material.table, title=material.title, summary=_summary(material), findings=findings)
 
 
 def grain(profile: TableProfile) -> Text:
     """What a row is, where a column proves it: `one row per month`, `one row per id`; else empty."""
-    if profile.time is not None and is_series(profile):
-        return [f"one row per {profile.time.frequency}"]
+    time = profile.time
+    if time is not None and is_series(profile) and profile.columns[time.column].distinct == profile.rows:
+        return [f"one row per {time.frequency}"]
     for column in profile.ordered():
         whole = column.count == profile.rows and column.distinct_exact and column.distinct == column.count
         if column.role == "identifier" and whole and profile.rows > 1:

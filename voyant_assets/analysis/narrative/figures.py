@@ -11,13 +11,14 @@ from voyant_core.model.narrative import Finding
 from voyant_core.model.quality import Severity
 
 WORTH_TELLING = 0.3
+WORTH_A_QUIET_WORD = 0.5
 QUIET = frozenset({"skew", "distribution", "composition", "correlation"})
 """What these show describes the table; it seldom changes a decision."""
 
 
 def chart_findings(material: Material) -> Iterator[Finding]:
     for chart in material.charts.charts if material.charts is not None else []:
-        if chart.salience >= WORTH_TELLING and chart.title:
+        if chart.title and chart.salience >= (WORTH_A_QUIET_WORD if chart.kind in QUIET else WORTH_TELLING):
             text, consequence = sentence(chart.title), sentence(chart.consequence) if chart.consequence else []
             kind = "concentration" if chart.kind == "composition" else chart.kind
             yield finding(
@@ -34,6 +35,12 @@ def chart_findings(material: Material) -> Iterator[Finding]:
 
 
 def _severity(chart: Chart) -> Severity:
+    if chart.kind == "missing":  # the profile tells it with shares; the chart is where its finding leads to
+        return "low"
     if chart.kind in QUIET:
         return "medium" if chart.salience >= 0.8 else "low"
-    return "high" if chart.salience >= 0.85 else "medium" if chart.salience >= 0.5 else "low"
+    if chart.kind == "trend" and len(chart.columns) == 1:  # how many rows there are over time: seldom the subject
+        return "medium" if chart.salience >= 0.7 else "low"
+    if chart.kind == "group_gap" and chart.salience >= 0.85:
+        return "high"
+    return "medium" if chart.salience >= 0.5 else "low"

@@ -16,6 +16,8 @@ WORTH_TELLING = 0.05
 OFTEN = 0.2
 MOSTLY = 0.5
 FEW_ROWS = 5
+ALIKE = 1.5
+"""A column that is empty far more often than the first is no part of its gap: a nearly empty column is empty wherever any other is."""
 
 
 def missing_findings(material: Material) -> Iterator[Finding]:
@@ -60,7 +62,11 @@ def _implied(material: Material) -> list[tuple[ColumnProfile, list[ColumnProfile
     groups: list[tuple[ColumnProfile, list[ColumnProfile]]] = []
     for name, where in members.items():
         lead = by_name[name]
-        others = [by_name[other] for other, theirs in members.items() if other != name and where and where <= theirs]
+        others = [
+            by_name[other]
+            for other, theirs in members.items()
+            if other != name and where and where <= theirs and by_name[other].nulls <= ALIKE * lead.nulls
+        ]
         if others and lead.nulls >= FEW_ROWS and lead.null_share >= 0.005:
             groups.append((lead, others))
     return groups

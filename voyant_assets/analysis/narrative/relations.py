@@ -16,10 +16,12 @@ STRONG = 0.7
 ONE_SIGNAL = 0.9
 SAME = 0.9995
 ENOUGH = 10
+ENOUGH_OF_ALL = 0.1
 
 
 def relation_findings(material: Material) -> Iterator[Finding]:
-    strong = [pair for pair in material.profile.correlations if abs(pair.r) >= STRONG and pair.n >= ENOUGH]
+    enough = max(ENOUGH, ENOUGH_OF_ALL * material.rows)
+    strong = [pair for pair in material.profile.correlations if abs(pair.r) >= STRONG and pair.n >= enough]
     told: set[str] = set()
     for group in signal_groups(strong):
         told.update(group)
@@ -52,12 +54,15 @@ def remark(profile: TableProfile, a: str, b: str) -> str:
 
 
 def is_series(profile: TableProfile) -> bool:
-    """One row per period: the time column never repeats."""
+    """One row per period: the time column never repeats, or a year does so once for each of its months or quarters."""
     time = profile.time
     if time is None or time.frequency == "irregular" or time.column not in profile.columns:
         return False
     column = profile.columns[time.column]
-    return column.distinct_exact and column.distinct == column.count and column.count >= ENOUGH
+    if not column.distinct_exact or column.count < ENOUGH or column.nulls:
+        return False
+    parts = [part.distinct for part in profile.columns.values() if part.semantic_type in {"quarter", "month"} and part.distinct > 1]
+    return column.distinct == column.count or any(0 <= column.distinct * part - profile.rows < part for part in parts)
 
 
 def is_part_of_whole(profile: TableProfile, whole: str, part: str) -> bool:

@@ -11,8 +11,8 @@ from voyant_core.model.chart import Text
 from voyant_core.model.narrative import Finding
 from voyant_core.model.quality import RuleResult
 
-KINDS = {"not_null": "missing", "not_blank": "missing", "unique": "key", "no_duplicate_rows": "duplicates"}
-"""Rules whose failure is the same fact as a finding of the profile."""
+KINDS = {"not_null": "missing", "not_blank": "missing", "unique": "key", "no_duplicate_rows": "duplicates", "between": "outlier"}
+"""Rules whose failure is the same fact as a finding of the profile, which has more to say about it."""
 
 
 def rule_findings(material: Material) -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def _finding(material: Material, places: list[int]) -> Finding:
     first = rules[places[0]]
     others = list(dict.fromkeys(name for place in places[1:] for name in rules[place].columns if name not in first.columns))
     text = say(
-        "{} of {} rows break the rule “{}”{}.",
+        f"{{}} of {{}} rows {'breaks' if first.failing == 1 else 'break'} the rule “{{}}”{{}}.",
         material.quality_figure(numbers.integer, "rules", places[0], "failing"),
         material.quality_figure(numbers.integer, "rules", places[0], "checked"),
         marked(first.description.rstrip("."), first.columns),
@@ -39,8 +39,9 @@ def _finding(material: Material, places: list[int]) -> Finding:
     )
     weight = 0.25 + 0.5 * (1 - first.share) + 0.03 * len(places)
     kind = KINDS.get(first.type, "quality")
+    severity = "low" if kind == "missing" and first.severity == "medium" else first.severity
     columns = list(dict.fromkeys([*first.columns, *others]))
-    return finding(kind, first.severity, weight, text, _consequence(first), columns=columns, section="quality", key=f"rule {first.id}")
+    return finding(kind, severity, weight, text, _consequence(first), columns=columns, section="quality", key=f"rule {first.id}")
 
 
 def _consequence(rule: RuleResult) -> Text:

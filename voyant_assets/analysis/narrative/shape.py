@@ -82,7 +82,7 @@ def _must_repeat(material: Material) -> bool:
 
 def _broken_keys(material: Material) -> Iterator[Finding]:
     for column in material.columns:
-        if column.role != "identifier" or not column.distinct_exact or column.count < FEW_ROWS:
+        if column.role != "identifier" or column.semantic_type == "name" or not column.distinct_exact or column.count < FEW_ROWS:
             continue
         if ALMOST_A_KEY * column.count <= column.distinct < column.count:
             text = say(

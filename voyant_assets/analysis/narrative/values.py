@@ -16,6 +16,7 @@ ENOUGH = 50
 SKEWED = 2.0
 FAR = 10.0
 """An extreme this many times as far from the median as the 99th (1st) percentile is no tail any more."""
+MOSTLY_ZERO = 0.6
 STAND_INS = frozenset({-999999, -99999, -9999, -999, -99, -9, -1, 99, 999, 9999, 99999, 999999, 99999999, 999999999})
 UNKNOWN = re.compile(
     r"(?i)[*?#.\-–—_/]+|n\.?/?a\.?|nan|nil|null|none|unknown|unbekannt|missing|undefined|not (?:available|known|given)|tbd|xxx+"
@@ -29,8 +30,7 @@ def value_findings(material: Material) -> Iterator[Finding]:
         if column.role == "measure" and column.kind == "number":
             yield from _stand_in(material, column)
             yield from _outlier(material, column)
-            yield from _zeros(material, column)
-            yield from _skew(material, column)
+            yield from _zeros(material, column) if _is_mostly_zero(column) else _skew(material, column)
         elif column.kind == "string" and column.role in {"dimension", "location"}:
             yield from _unknown(material, column)
             yield from _spellings(material, column)
@@ -83,10 +83,12 @@ def _outlier(material: Material, column: ColumnProfile) -> Iterator[Finding]:
             yield finding("outlier", severity, 0.2 + far / 100, text, consequence, columns=[column.name], key=f"{end} {column.name}")
 
 
-def _zeros(material: Material, column: ColumnProfile) -> Iterator[Finding]:
+def _is_mostly_zero(column: ColumnProfile) -> bool:
     top = column.top[0] if column.top else None
-    if top is None or top.value != 0 or top.share < 0.6 or column.distinct < 5:
-        return
+    return top is not None and top.value == 0 and top.share >= MOSTLY_ZERO and column.distinct >= 5
+
+
+def _zeros(material: Material, column: ColumnProfile) -> Iterator[Finding]:
     text = say(
         "{} is 0 in {} of its filled rows ({}).",
         Code(code=column.name),
@@ -94,7 +96,7 @@ def _zeros(material: Material, column: ColumnProfile) -> Iterator[Finding]:
         material.column_figure(numbers.integer, column.name, "top", 0, "count"),
     )
     consequence = say("Its mean mixes two questions: how often it is not zero, and how large it is then. Report them apart.")
-    yield finding("zeros", "low", top.share, text, consequence, columns=[column.name])
+    yield finding("zeros", "low", column.top[0].share, text, consequence, columns=[column.name])
 
 
 def _stand_in(material: Material, column: ColumnProfile) -> Iterator[Finding]:

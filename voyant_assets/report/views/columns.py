@@ -10,6 +10,7 @@ from voyant_assets.analysis.wording import numbers
 from voyant_assets.report.graphics import bars
 from voyant_assets.report.inputs import ReportInputs
 from voyant_assets.report.markup import clipped
+from voyant_assets.report.values import bare
 from voyant_core.model.profile import ColumnProfile, Scalar
 
 MANY = 60
@@ -113,7 +114,7 @@ def _typical(column: ColumnProfile) -> str:
         about = "" if column.quantiles_error is None else "≈ "
         return f"{_number(column.min)} … {about}{_number(column.quantiles.p50)} … {_in_unit(column.max, column.unit)}"
     if column.kind == "number" and column.role == "time" and column.distinct > FAMILY:
-        return f"{_bare(column.min)} – {_bare(column.max)}"
+        return f"{bare(column.min)} – {bare(column.max)}"
     if column.role == "text" and column.lengths is not None:
         lengths = column.lengths
         return f"{numbers.integer(lengths.min)}–{numbers.integer(lengths.max)} characters, {numbers.sig(lengths.mean)} on average"
@@ -140,14 +141,7 @@ def _leading(column: ColumnProfile) -> str:
 
 
 def _value(value: Scalar) -> str:
-    return clipped(_bare(value), LONGEST_VALUE)
-
-
-def _bare(value: Scalar) -> str:
-    """Codes and years are no quantities: no thousands separator."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-        return numbers.scalar(value)
-    return str(int(value)).replace("-", numbers.MINUS)
+    return clipped(bare(value), LONGEST_VALUE)
 
 
 def _number(value: Scalar) -> str:

@@ -28,7 +28,7 @@ class FigureView:
 def figures_view(inputs: ReportInputs) -> list[FigureView] | None:
     if inputs.charts is None:
         return None
-    return [_figure(inputs.table, number, drawn) for number, drawn in enumerate(inputs.charts, 1)]
+    return [_figure(inputs.table, number, drawn) for number, drawn in enumerate(inputs.figures, 1)]
 
 
 def _figure(table: str, number: int, drawn: DrawnChart) -> FigureView:

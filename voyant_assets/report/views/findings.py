@@ -27,12 +27,13 @@ class FindingView:
 
 
 def findings_view(inputs: ReportInputs) -> list[FindingView]:
-    numbered = {drawn.chart.slug: number for number, drawn in enumerate(inputs.charts or (), 1)}
+    numbered = {drawn.chart.slug: number for number, drawn in enumerate(inputs.figures, 1)}
     return [_view(found, numbered) for found in inputs.narrative.findings]
 
 
 def _view(found: Finding, numbered: dict[str, int]) -> FindingView:
     number = numbered.get(found.chart) if found.chart else None
     href, place = (f"#fig-{number}", f"Figure {number}") if number else (f"#{found.section}", PLACES[found.section])
-    files = list(dict.fromkeys(citation.artifact.rpartition("/")[2] for citation in found.citations()))
+    names = dict.fromkeys(citation.artifact.rpartition("/")[2] for citation in found.citations())
+    files = [name for name in names if not name.startswith("chart_")]  # a figure names its own
     return FindingView(found.severity, rich(found.text), rich(found.consequence), href, place, files[:2])

@@ -42,7 +42,7 @@ def masthead(inputs: ReportInputs) -> Masthead:
     parts[0] += Markup(", {}").format(what) if what else ""
     deck = Markup("; ").join([*parts, *([span] if span else [])]) + "."
     plain = f"{numbers.integer(profile.rows)} rows, {columns} columns; {len(inputs.narrative.findings)} findings"
-    return Masthead(deck, plain, _verdicts(inputs), _facts(inputs, what, span))
+    return Masthead(deck, plain, _verdicts(inputs), _facts(inputs))
 
 
 def period(inputs: ReportInputs) -> str:
@@ -94,20 +94,23 @@ def _filled_verdict(inputs: ReportInputs) -> Verdict:
     )
 
 
-def _facts(inputs: ReportInputs, what: Markup, span: str) -> list[tuple[str, Markup]]:
+def _facts(inputs: ReportInputs) -> list[tuple[str, Markup]]:
     entity = inputs.profile.entity
     exact = all(column.distinct_exact and column.quantiles_error is None for column in inputs.profile.columns.values())
     how = "all rows, exact" if exact else "all rows; figures marked ≈ are estimates"
     facts = [
         ("Source", Markup("{}").format(inputs.source)),
-        ("File", Markup("{}<small>{}</small>").format(code(inputs.landing.file_name), numbers.size(inputs.landing.size_bytes))),
+        ("File", _file(inputs)),
         ("Read as", Markup("{}").format(reading(inputs.read))),
-        ("Grain", what),
-        ("Period", Markup("{}").format(span)),
         ("Measured thing", code(entity) if entity else Markup("")),
         ("Engine", Markup("{}<small>{}</small>").format(inputs.engine, how)),
     ]
     return [(term, text) for term, text in facts if text]
+
+
+def _file(inputs: ReportInputs) -> Markup:
+    size = inputs.landing.size_bytes  # 0: older bytes, whose size nobody kept
+    return code(inputs.landing.file_name) + (Markup("<small>{}</small>").format(numbers.size(size)) if size else "")
 
 
 def reading(read: ReadOptions) -> str:

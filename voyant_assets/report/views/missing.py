@@ -57,5 +57,5 @@ def missing_view(inputs: ReportInputs) -> MissingView:
         complete_rows=numbers.integer(found.complete_rows),
         complete_share=numbers.pct(found.complete_rows / profile.rows if profile.rows else None),
         patterns=[Pattern(numbers.integer(pattern.rows), pattern.columns) for pattern in patterns],
-        matrix=matrix if len(gappy) > 1 and len(gappy) <= COLUMNS else [],
+        matrix=matrix if 1 < len(gappy) <= COLUMNS and not inputs.shows("missing") else [],
     )

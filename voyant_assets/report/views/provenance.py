@@ -37,7 +37,7 @@ def provenance_view(inputs: ReportInputs) -> ProvenanceView:
     return ProvenanceView(
         digest=content_digest((artifact.name, artifact.sha256) for artifact in listed),
         landing_sha256=inputs.landing.sha256,
-        landing_size=numbers.size(inputs.landing.size_bytes),
+        landing_size=numbers.size(inputs.landing.size_bytes) if inputs.landing.size_bytes else "",
         file_name=inputs.landing.file_name,
         reading=reading(inputs.read),
         notes=[*inputs.read.notes, *inputs.profile.notes],

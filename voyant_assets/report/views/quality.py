@@ -11,6 +11,7 @@ from voyant_assets.analysis.narrative.phrases import marked
 from voyant_assets.analysis.wording import numbers
 from voyant_assets.report.inputs import ReportInputs
 from voyant_assets.report.markup import cited, clipped, code, code_list, rich
+from voyant_assets.report.values import bare
 from voyant_assets.report.views.masthead import score_text
 from voyant_core.model.quality import QualityReport, RuleResult
 
@@ -18,7 +19,7 @@ SEVERITIES = ("high", "medium", "low")
 SHOWN = 15
 TICKS = 24
 SEPARATE = 5
-"""More failing rules of one type, severity and reason than this are one line."""
+"""More failing rules of one type and severity than this are one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,8 @@ def _worst_first(rule: RuleResult) -> tuple[int, float, str]:
 
 def _folded(failing: list[RuleResult]) -> list[RuleView]:
     lines: list[tuple[tuple[int, float, str], RuleView]] = []
-    alike = sorted(failing, key=lambda rule: (rule.severity, rule.type, rule.why))
-    for _, group in groupby(alike, key=lambda rule: (rule.severity, rule.type, rule.why)):
+    alike = sorted(failing, key=lambda rule: (rule.severity, rule.type))
+    for _, group in groupby(alike, key=lambda rule: (rule.severity, rule.type)):
         rules = sorted(group, key=_worst_first)
         if len(rules) <= SEPARATE:
             lines += [(_worst_first(rule), _line(rule)) for rule in rules]
@@ -111,9 +112,7 @@ def _line(rule: RuleResult) -> RuleView:
 def _examples(rule: RuleResult) -> str:
     if rule.passed or not rule.examples:
         return ""
-    shown = [
-        ", ".join(clipped(numbers.scalar(value) if value is not None else "empty", 40) for value in row.values()) for row in rule.examples
-    ]
+    shown = [", ".join(clipped(bare(value) if value is not None else "empty", 40) for value in row.values()) for row in rule.examples]
     return " · ".join(dict.fromkeys(shown))
 
 
@@ -126,10 +125,12 @@ def _many(rules: list[RuleResult]) -> RuleView:
     columns = list(dict.fromkeys(name for rule in rules for name in rule.columns))
     return RuleView(
         severity=first.severity,
-        rule=Markup("{} and {} rules like it: {}").format(
+        rule=Markup("{}, and {} rules like it: {}").format(
             rich(marked(first.description, first.columns)), len(rules) - 1, code_list(columns[1:], 3)
         ),
-        why=Markup("{}Least passing: {}").format(Markup("{} ").format(first.why) if first.why else "", worst),
+        why=Markup("{}least passing: {}").format(
+            f"{first.why.rstrip('.')}; " if len({rule.why for rule in rules}) == 1 and first.why else "", worst
+        ),
         passing=f"from {numbers.pct(first.share, 2)}",
         asked="all" if first.at_least == 1 else f"≥ {first.at_least * 100:g}%",
         failing=numbers.integer(most) if least == most else f"{numbers.integer(least)}–{numbers.integer(most)}",

@@ -53,7 +53,7 @@ def relations_view(inputs: ReportInputs) -> RelationsView:
         total=numbers.integer(len(pairs)),
         measures=sum(column.role == "measure" for column in inputs.profile.columns.values()),
         heads=names[:-1],
-        triangle=_triangle(names, pairs) if len(names) > 2 else [],
+        triangle=_triangle(names, pairs) if len(names) > 2 and not inputs.shows("correlation") else [],
         key=[(shade, _span(shade)) for shade in range(CLASSES)],
     )
 

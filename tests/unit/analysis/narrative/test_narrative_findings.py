@@ -30,7 +30,7 @@ from voyant_assets.analysis.narrative.shape import shape_findings
 from voyant_assets.analysis.narrative.values import value_findings
 from voyant_core.model.chart import plain_text
 from voyant_core.model.narrative import Finding
-from voyant_core.model.profile import Correlation, DuplicateRows, Missingness, NullPattern, TableProfile, TimeAxis
+from voyant_core.model.profile import Correlation, DuplicateRows, Missingness, NullPattern, TableProfile, TimeAxis, TopValue
 
 
 def sentences(detect: Callable[[Material], Iterator[Finding]], found: Material) -> list[str]:
@@ -74,6 +74,12 @@ def test_nothing_is_said_to_be_empty_together_when_some_patterns_are_unknown():
     assert of_profile(missing_findings, profile) == []
 
 
+def test_a_nearly_empty_column_is_not_part_of_every_gap():
+    patterns = [NullPattern(columns=["speed", "year"], rows=70), NullPattern(columns=["speed"], rows=900)]
+    profile = table(column("year", nulls=70), column("speed", nulls=970), missingness=Missingness(complete_rows=30, patterns=patterns))
+    assert of_profile(missing_findings, profile) == ["speed is empty in 97.0% of rows (970 of 1,000), year in 7.0%."]
+
+
 def test_an_often_empty_column_is_told_once():
     profile = table(
         column("gust", nulls=796), missingness=Missingness(complete_rows=204, patterns=[NullPattern(columns=["gust"], rows=796)])
@@ -92,6 +98,34 @@ def test_repeated_rows_of_a_table_of_few_categories_are_natural():
     many = table(column("amount"), column("price"), duplicate_rows=repeated)
     assert of_profile(shape_findings, few) == []
     assert of_profile(shape_findings, many) == ["900 of 1,000 rows repeat another row in every column."]
+
+
+def test_a_name_that_repeats_is_no_broken_key():
+    assert of_profile(shape_findings, table(column("name", role="identifier", semantic_type="name", distinct=998))) == []
+
+
+def test_a_measure_that_is_mostly_zero_is_not_called_skewed():
+    rain = column("rain", top=[TopValue(value=0, count=933, share=0.933)], skewness=9.0, max=20.0, quantiles=quantiles(0, 0, 0, 0, 0, 1, 9))
+    assert of_profile(value_findings, table(rain)) == ["rain is 0 in 93.3% of its filled rows (933)."]
+
+
+def test_a_correlation_over_few_of_the_rows_is_not_told():
+    assert of_profile(relation_findings, table(column("a"), column("b"), correlations=[Correlation(a="a", b="b", r=0.97, n=23)])) == []
+
+
+def test_the_quarters_of_a_year_are_a_series():
+    axis = TimeAxis(column="year", frequency="year", first="1959", last="2009")
+    year, part = column("year", rows=203, distinct=51, role="time"), column("quarter", rows=203, distinct=4, semantic_type="quarter")
+    profile = table(year, part, column("a"), column("b"), rows=203, time=axis, correlations=[Correlation(a="a", b="b", r=0.99, n=203)])
+    (finding,) = relation_findings(material(profile))
+    assert "levels over time" in plain_text(finding.consequence)
+
+
+def test_a_rule_on_empty_cells_adds_nothing_to_the_finding_about_them():
+    gaps = Missingness(complete_rows=580, patterns=[NullPattern(columns=["age"], rows=420)])
+    rules = quality(failed_rule("not_null", "age", failing=420, description="age is filled"))
+    findings = narrate(material(table(column("age", nulls=420), missingness=gaps), quality=rules)).findings
+    assert [plain_text(f.text) for f in findings] == ["age is empty in 42.0% of rows (420 of 1,000)."]
 
 
 def test_a_hidden_null_and_two_spellings_are_told():

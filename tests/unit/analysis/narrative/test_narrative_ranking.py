@@ -39,13 +39,30 @@ def test_a_chart_tells_the_fact_once_and_for_good():
 
 
 def test_one_subject_does_not_fill_the_page():
-    candidates = [finding("group_gap", "medium", 0.5, [f"gap {i}"], [], columns=["delay", f"group_{i}"]) for i in range(9)]
-    assert len(ranked(candidates)) == 2
+    one_measure = [finding("group_gap", "medium", 0.5, [f"gap {i}"], [], columns=["delay", f"group_{i}"]) for i in range(9)]
+    many_measures = [finding("group_gap", "medium", 0.5, [f"gap {i}"], [], columns=[f"delay_{i}", "group"]) for i in range(9)]
+    assert len(ranked(one_measure)) == 1
+    assert len(ranked(many_measures)) == 2
 
 
 def test_two_findings_on_the_same_columns_are_one():
     twice = [finding("missing", "medium", w, ["gap"], [], columns=names) for w, names in ((0.5, ["a", "b"]), (0.4, ["b"]), (0.3, ["c"]))]
     assert [f.columns for f in ranked(twice)] == [["a", "b"], ["c"]]
+
+
+def test_a_gap_in_a_column_that_says_the_same_is_no_second_finding():
+    pairs = [Correlation(a="air_time", b="distance", r=0.99, n=1000)]
+    profile = table(column("air_time"), column("distance"), column("delay"), correlations=pairs)
+    gaps = charts(*(chart(f"{name}_gap", "group_gap", 0.6, name, "carrier") for name in ("air_time", "distance", "delay")))
+    findings = narrate(material(profile, charts=gaps)).findings
+    assert [f.columns[0] for f in findings if f.kind == "group_gap"] == ["air_time", "delay"]
+
+
+def test_a_finding_leads_to_the_chart_that_shows_it():
+    drawn = charts(chart("distribution_delay", "skew", 0.6, "delay"))
+    (found,) = narrate(material(table(skewed()), charts=drawn)).findings
+    assert (found.chart, found.section) == ("distribution_delay", "charts")
+    assert "median" in "".join(part for part in found.text if isinstance(part, str))
 
 
 def test_the_same_models_give_the_same_bytes():
