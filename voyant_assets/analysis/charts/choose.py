@@ -13,7 +13,7 @@ from voyant_core.model.chart import Chart, Citation, Text, plain_text
 MOST, AIM = 10, 8
 WEAK = 0.3
 """Below this salience a chart fills the page only while there are fewer than FEW."""
-FEW = 4
+FEW, DULL = 4, 0.12
 PER_KIND = {"skew": 2, "distribution": 2, "trend": 2, "group_gap": 3, "calendar": 2, "composition": 3, "correlation": 1, "missing": 1}
 REPEATED, ALIKE = 0.12, 0.25
 """What a chart loses for each chosen one that tells of the same measure or groups in the same kind, and more for one more picture alone."""
@@ -25,7 +25,7 @@ def choose(candidates: Iterable[Chart], related: Sequence[frozenset[str]] = ()) 
     """At most ten charts, best first. Measures in one set of `related` (nearly the same numbers) count as the same column."""
     named = apart(candidates)
     decided = {chart.columns[0] for chart in named if chart.kind == "group_gap" and _explains(chart) >= DECIDED}
-    rest = sorted((_weighed(chart, decided) for chart in named), key=lambda chart: (-chart.salience, chart.slug))
+    rest = sorted((_weighed(chart, decided) for chart in named if chart.salience >= DULL), key=lambda chart: (-chart.salience, chart.slug))
     chosen: list[Chart] = []
     kinds: Counter[str] = Counter()
     while rest and len(chosen) < MOST:

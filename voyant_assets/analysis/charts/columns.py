@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from voyant_core.model.profile import ColumnProfile, TableProfile, TimeAxis
 
 MOST_MEASURES, MOST_GROUPINGS, MOST_LEVELS = 8, 8, 200
+LARGEST = 1e100
 SMALL = 12
 """Levels that fit into one chart without `Other`."""
 
@@ -35,13 +36,20 @@ class Columns:
 def chartable(profile: TableProfile, telling: frozenset[str] = frozenset()) -> Columns:
     """Choose by role, levels and emptiness; columns in `telling` (those that key figures use) come first among equals."""
     ordered = profile.ordered()
-    measures = [column for column in ordered if column.role == "measure" and column.kind == "number" and column.distinct >= 2]
+    measures = [column for column in ordered if _measures(column)]
     measures.sort(key=lambda column: (column.null_share > 0.5, column.name not in telling, column.position))
     steps = [column for column in ordered if is_step(column)]
     groups = [column for column in ordered if _groups(column, profile.rows) and column not in steps]
     groups.sort(key=lambda column: (column.null_share > 0.5, column.distinct > SMALL, column.name not in telling, column.position))
     room = max(0, MOST_GROUPINGS - len(steps[:4]))
     return Columns(measures[:MOST_MEASURES], groups[:room], steps[:4], profile.time)
+
+
+def _measures(column: ColumnProfile) -> bool:
+    """A quantity with at least two values, of a size whose squares are still numbers."""
+    ends = [value for value in (column.min, column.max) if isinstance(value, int | float)]
+    is_quantity = column.role == "measure" and column.kind == "number" and column.distinct >= 2
+    return is_quantity and len(ends) == 2 and all(abs(value) < LARGEST for value in ends)
 
 
 def is_step(column: ColumnProfile) -> bool:

@@ -9,11 +9,12 @@ from voyant_assets.analysis.charts.evidence import Evidence, quantity, slug_of
 from voyant_assets.analysis.charts.groups import Group, lumped
 from voyant_assets.analysis.wording import numbers
 from voyant_assets.charting.forms import Bar, Bars
-from voyant_core.model.chart import Chart, Citation, Code, DataTable
+from voyant_core.model.chart import Chart, Citation, Code, DataTable, Text
 from voyant_core.model.profile import ColumnProfile
 
 LEADING = 3
-EVEN = 0.1
+EVEN = 0.02
+"""Excess of the largest share over an equal one, below which the groups count as even."""
 
 
 def row_shares(table: str, dimension: ColumnProfile) -> Chart | None:
@@ -65,7 +66,7 @@ def _chart(
     what: ColumnProfile | str,
     texts: Sequence[str],
 ) -> Chart:
-    of = ["the rows"] if isinstance(what, str) else ["all ", Code(code=what.name)]
+    of: Text = ["the rows"] if isinstance(what, str) else ["all ", Code(code=what.name)]
     share = bars[0][1] / total
     levels = max(dimension.distinct, len(bars))
     excess = (share - 1 / levels) / (1 - 1 / levels) if levels > 1 else 0.0
@@ -75,13 +76,18 @@ def _chart(
         for i, ((label, value), text) in enumerate(zip(bars, texts, strict=True))
     ]
     tail = [", the three largest ", leading] if leading else []
-    title = [Code(code=dimension.name), " ", Code(code=bars[0][0]), " holds ", first, " of ", *of, *tail]
+    is_even = excess < EVEN
+    title: Text = [Code(code=dimension.name), " ", Code(code=bars[0][0]), " holds ", first, " of ", *of, *tail]
+    if is_even:
+        title = [Code(code=dimension.name), " divides ", *of, " almost evenly: no group holds more than ", first]
     measured = "Rows" if isinstance(what, str) else f"Total {what.name}"
     unit = "" if isinstance(what, str) or not what.unit else f" in {what.unit}"
     return Chart(
         slug=evidence.slug,
         kind="composition",
-        salience=round((0.24 if isinstance(what, str) else 0.4) + 0.3 * max(0.0, excess) + (0.05 if levels > 2 else 0.0), 4),
+        salience=0.2
+        if is_even
+        else round((0.24 if isinstance(what, str) else 0.4) + 0.3 * max(0.0, excess) + (0.05 if levels > 2 else 0.0), 4),
         form="bars",
         title=title,
         subtitle=f"{measured}{unit} by {dimension.name}, and share of all with a value",

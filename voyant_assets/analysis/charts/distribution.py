@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from voyant_assets.analysis.charts.evidence import Evidence, in_unit, number, quantity, slug_of
@@ -80,24 +79,24 @@ def _title(column: ColumnProfile, evidence: Evidence, *, is_skewed: bool) -> Tex
 
     if is_skewed and (column.skewness or 0) > 0:
         return [
-            "Half of ",
+            "Half of the values of ",
             Code(code=column.name),
-            " lies below ",
+            " lie below ",
             cite("p50", quantiles.p50),
             ", one in twenty above ",
             cite("p95", quantiles.p95),
         ]
     if is_skewed:
         return [
-            "Half of ",
+            "Half of the values of ",
             Code(code=column.name),
-            " lies above ",
+            " lie above ",
             cite("p50", quantiles.p50),
             ", one in twenty below ",
             cite("p05", quantiles.p05),
         ]
     return [
-        "Nine in ten ", Code(code=column.name), " lie between ", cite("p05", quantiles.p05), " and ", cite("p95", quantiles.p95),
+        "Nine in ten values of ", Code(code=column.name), " lie between ", cite("p05", quantiles.p05), " and ", cite("p95", quantiles.p95),
         ", the median is ", cite("p50", quantiles.p50),
     ]  # fmt: skip
 

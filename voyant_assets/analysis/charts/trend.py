@@ -17,6 +17,8 @@ STEADY = 0.5
 FEWEST = 6
 MOST_LISTED = 60
 ROWS_APART = 1.5
+NOTABLE = 0.3
+"""An extreme that is closer to the middle than this share of it is hardly an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ def trend(table: str, series: Series, periods: Sequence[Period]) -> Chart | None
     known = [(i, value) for i, value in enumerate(values) if value is not None]
     if len(known) < FEWEST or len({value for _, value in known}) < 2:
         return None
+    if series.measure is None and max(value for _, value in known) <= 1:
+        return None  # one row per period: a gap shows in the measures
     evidence = Evidence(table, slug_of(series.name, "by", series.period))
     fit = _r_squared(known)
     low = min(known, key=lambda pair: (pair[1], pair[0]))
@@ -132,6 +136,8 @@ def _salience(fit: float, values: Sequence[float]) -> float:
     spread = ordered[(3 * len(ordered)) // 4] - ordered[len(ordered) // 4]
     reach = max(ordered[-1] - middle, middle - ordered[0])
     outstanding = min(1.0, reach / (6 * spread)) if spread else 0.5
+    if middle > 0:
+        outstanding *= min(1.0, reach / (NOTABLE * middle))
     return round(0.42 + 0.33 * max(fit if fit >= STEADY else 0.0, 0.8 * outstanding), 4)
 
 
