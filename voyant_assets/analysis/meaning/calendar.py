@@ -85,7 +85,7 @@ def calendar_number(facts: Facts) -> Draft | None:
     if not plural_first:
         for place, word in enumerate(words[:3]):
             kind = CALENDAR.get(word)
-            if kind is None or (place and kind not in {"year", "month", "weekday", "quarter", "time_of_day"}):
+            if kind is None or (place and words[0] != "number" and kind not in _PARTS_BEFORE):
                 continue
             if place and words[0] not in _BESIDE and (words[0] in _NOT_A_MOMENT or words[0] in QUANTITIES):
                 break
@@ -133,6 +133,7 @@ def _fraction_of_epoch(facts: Facts) -> Draft | None:
     return None
 
 
+_PARTS_BEFORE = frozenset({"year", "month", "weekday", "quarter", "time_of_day"})
 _BESIDE = frozenset({"number", "sold", "paid", "listed", "order"})
 _NOT_A_MOMENT = word_set("count total sales amount price cost revenue rate average score income salary growth change code id")
 

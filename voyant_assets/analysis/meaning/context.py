@@ -30,14 +30,15 @@ def read_context(table: str, columns: Sequence[Facts], drafts: Mapping[str, Draf
     """Look for a time column that is a key by itself or together with one dimension."""
     about = next((QUANTITIES[word] for word in heads(read_name(table)) if word in QUANTITIES), None)
     moments = [f for f in columns if drafts[f.stats.name].role == "time" and drafts[f.stats.name].semantic_type != "time_of_day"]
-    things = [f for f in columns if drafts[f.stats.name].role in {"dimension", "identifier"} and 1 < f.distinct < f.filled]
+    things = {f.distinct for f in columns if drafts[f.stats.name].role in {"dimension", "identifier"} and 1 < f.distinct < f.filled}
     rows = max((f.rows for f in columns), default=0)
-    if rows and any(moment.distinct >= 0.95 * rows for moment in moments):
+    events = any(f.is_unique and drafts[f.stats.name].role == "identifier" and not drafts[f.stats.name].is_guess for f in columns)
+    if rows and not events and any(moment.distinct >= 0.95 * rows for moment in moments):
         return Context(True, about)
     for moment in moments:
         if moment.distinct < 2 or moment.rows_per_value < 1.5:
             continue
-        if any(0.75 * moment.distinct * thing.distinct <= rows <= 1.02 * moment.distinct * thing.distinct for thing in things):
+        if any(0.75 * moment.distinct * number <= rows <= 1.02 * moment.distinct * number for number in things):
             return Context(True, about)
     return Context(False, about)
 
@@ -62,13 +63,13 @@ def _parts_of_a_total(columns: Sequence[Facts], drafts: Mapping[str, Draft]) -> 
     """Whole numbers whose sums add up to that of a column named total: counts that add up."""
     found: dict[str, Draft] = {}
     measures = [f for f in _measures(columns, drafts) if f.is_whole]
+    everything = sum(f.stats.sum or 0.0 for f in measures)
     for total in measures:
-        parts = [f for f in measures if f is not total]
         wanted = total.stats.sum or 0.0
-        if not total.name.has("total", "all", "sum", "count") or len(parts) < 2 or not wanted:
+        if not total.name.has("total", "all", "sum", "count") or len(measures) < 3 or not wanted:
             continue
-        if abs(sum(part.stats.sum or 0.0 for part in parts) - wanted) <= _TOLERANCE * abs(wanted):
-            for member in (*parts, total):
+        if abs(everything - 2 * wanted) <= _TOLERANCE * abs(wanted):
+            for member in measures:
                 draft = drafts[member.stats.name]
                 if draft.is_guess:
                     found[member.stats.name] = replace(

@@ -31,9 +31,17 @@ def key_or_group(facts: Facts, word: str, kind: str) -> Draft:
     if (grouping and facts.distinct_share < 0.5 and facts.distinct <= _MANY) or _groups(facts):
         place = next((GROUPS[w] for w in heads(facts.name) if GROUPS.get(w) in _PLACES), None)
         if place == "postal_code" or (place in _PLACES and facts.kind == "string"):
-            return Draft("dimension", place, f"named a {place.replace('_', ' ')} code")
+            return Draft(
+                "dimension", place, f"named a code of a {place.replace('_', ' ')}" if place != "postal_code" else "named a postal code"
+            )
         return Draft("dimension", "code", f"a code ('{word}') that many rows share")
     return Draft("identifier", kind, f"named '{word}'")
+
+
+def _is_a_thing(word: str) -> bool:
+    """`unit number`, `seat number` name a thing; `orders number`, `income number` do not."""
+    quantity = QUANTITIES.get(word)
+    return quantity is None or (quantity.semantic_type == "count" and not word.endswith("s"))
 
 
 def identifier_number(facts: Facts) -> Draft | None:
@@ -47,7 +55,7 @@ def identifier_number(facts: Facts) -> Draft | None:
     first = name.words[0]
     if facts.is_row_number and (words[0] in _ROW_WORDS or set(words) <= _ROW_WORDS):
         return Draft("identifier", "id", "numbers the rows")
-    if words[0] == "number" and len(name.words) > 1 and first != "number" and words[1] not in QUANTITIES:
+    if words[0] == "number" and len(name.words) > 1 and first != "number" and _is_a_thing(words[1]):
         return key_or_group(facts, "number", "code")
     if name.raw.lower().strip(" .") in _SHORT_NUMBER:
         return key_or_group(facts, "number", "id")
@@ -68,8 +76,8 @@ def entity_number(facts: Facts, word: str) -> Draft | None:
     if word not in ENTITIES or not facts.is_whole or facts.low < 0 or facts.name.has(*_FIGURES):
         return None
     if _groups(facts):
-        return Draft("dimension", "code", f"numbers a {word}, and many rows share it")
-    return Draft("identifier", "id" if facts.is_unique else "code", f"numbers a {word}")
+        return Draft("dimension", "code", f"a number of the {word} that many rows share")
+    return Draft("identifier", "id" if facts.is_unique else "code", f"a number of the {word}")
 
 
 def unnamed_key(facts: Facts) -> Draft | None:

@@ -39,6 +39,8 @@ def _quantity(facts: Facts, word: str) -> Draft | None:
     found = named_quantity(facts, word)
     if found is None:
         return None
+    if word == "area" and facts.is_whole and facts.distinct <= 100 and facts.rows_per_value >= 10 and named_unit(facts.name) is None:
+        return Draft("dimension", "code", "numbered areas")
     if word == "size" and facts.is_whole and facts.within(1, 20):
         return Draft("measure", "count", "a small whole size", "each")
     if QUANTITIES[word].semantic_type in _VAGUE and is_coded(facts, most=10, rows_each=10) and named_unit(facts.name) is None:

@@ -90,6 +90,8 @@ def named_quantity(facts: Facts, word: str) -> Draft | None:
     kind, nature, unit = quantity
     if facts.name.has(*_AVERAGES, "maximum", "max", "minimum", "min") and nature in {"flow", "stock", "each"}:
         nature = "level"
+    if kind == "amount" and facts.name.has("unit"):
+        nature = "level"
     if facts.name.has("cumulative", "cum", "cumul", "ytd") and nature == "flow":
         nature = "stock"
     if nature in {"max", "min", "last"} and kind == "amount" and facts.name.words != (word,) and facts.name.last != word:

@@ -34,6 +34,7 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
         "quarter": r"\d{4}[\s/-]?q[1-4]|q[1-4][\s/-]?\d{2,4}",
         "week": r"\d{4}-?w\d{1,2}",
         "time_of_day": _CLOCK,
+        "point": r"(?:point\s*)?\(?\s*-?\d{1,3}\.\d+[,;\s]+-?\d{1,3}\.\d+\s*\)?",
         "phone": r"\+\d[\d\s().-]{6,17}\d|\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}(?:\s?x\d+)?",
         "quantity": r"[-+(]?\s*[$€£¥₹]?\s*[-+]?\d[\d,.\s]*(?:[%$€£¥₹]|\s?(?:kg|km|cm|mm|lbs?|usd|eur|mb|gb|k|m|bn?))?\)?",
         "range": _RANGE,

@@ -22,7 +22,9 @@ def _written(facts: Facts) -> Draft | None:
     if found == "json":
         return Draft("text", "json", "written as JSON")
     if found:
-        return Draft("identifier", found, f"written like an {found}" if found in {"email", "ip"} else f"written like a {found}")
+        return Draft("identifier", found, f"written like {found} addresses" if found != "phone" else "written like phone numbers")
+    if shapes.matches(texts, "point"):
+        return Draft("text", "free_text", "pairs of coordinates")
     found = shapes.moment(texts)
     if found:
         kind = "date" if found == "week" else found
@@ -88,8 +90,8 @@ def _by_word(facts: Facts, word: str) -> Draft | None:
         return Draft("text", "free_text", f"named '{word}'")
     if word in ENTITIES:
         if share >= 0.6:
-            return Draft("identifier", "name" if _reads_like_a_name(facts) else "code", f"names a {word}")
-        return Draft("dimension", "name" if _reads_like_a_name(facts) else "code", f"names a {word}, and many rows share it")
+            return Draft("identifier", "name" if _reads_like_a_name(facts) else "code", f"names the {word}")
+        return Draft("dimension", "name" if _reads_like_a_name(facts) else "code", f"names the {word}, and many rows share it")
     return None
 
 

@@ -34,7 +34,7 @@ ENTITIES: frozenset[str] = word_set("""
         trial run tournament club athlete doctor physician nurse hospital ward school teacher course class section branch
         department warehouse parcel shipment package campaign ad post article book movie film song track album artist director
         actor publisher manufacturer maker brand airline carrier operator project task issue repo repository node host server
-        process request event message thread channel country county district zone block tract precinct owner manager supervisor
+        process request beat event message thread channel country county district zone block tract precinct owner manager supervisor
         leader pid individual animal bird fish tree species strain gene protein chromosome compound drug candidate party horse
         jockey restaurant hotel room account advertiser fund stock security exchange bank
     """)

@@ -98,6 +98,7 @@ _TABLE: dict[str, str] = {
         y z dose dosage strength hardness gas fuel co2e ghg ndvi amps watts volts
     """,
     "number none °": "direction bearing azimuth angle heading aspect",
+    "number none": "coordinate coordinates coord coords easting northing",
     "amount last": "close closing adjclose settle vwap",
     "amount max": "high",
     "amount min": "low",

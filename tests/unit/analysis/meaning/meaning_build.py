@@ -43,7 +43,7 @@ def column(name: str, cells: Sequence[Any], position: int = 0) -> tuple[ColumnSt
             "sum": math.fsum(filled),
             "mean": mean,
             "std": math.sqrt(second),
-            "skewness": third / second**1.5 if second else None,
+            "skewness": third / second**1.5 if second**1.5 else None,
             "integers": all(float(x).is_integer() for x in filled),
             "zeros": filled.count(0),
             "negatives": sum(1 for x in filled if x < 0),
