@@ -6,18 +6,15 @@ starts threads. `execute_run` is one run from its record to the job's final stat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from voyant_assets.runtime.environment import environment
 from voyant_core import errors
 
 if TYPE_CHECKING:
-    import dagster as dg
     from dagster import DagsterInstance, DagsterRun
     from dagster._core.definitions.reconstruct import ReconstructableJob
-
-REHEARSAL = "rehearsal"
 
 PRELOADED = (
     "dagster._core.executor.in_process",
@@ -68,35 +65,9 @@ def preload() -> None:
 
 
 def rehearsal_job() -> ReconstructableJob:
-    """A trivial asset job of the shape of a real run; executed on an instance in memory it fills Dagster's caches for all children."""
-    from dagster._core.code_pointer import CustomPointer, ModuleCodePointer
-    from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
+    from voyant_assets.runtime.rehearsal import job
 
-    from voyant_assets.graph.factory import ASSET_JOB
-
-    pointer = CustomPointer(ModuleCodePointer("voyant_assets.runtime.execute", "rehearsal_definitions", None), [REHEARSAL], [])
-    return ReconstructableJob(ReconstructableRepository(pointer), ASSET_JOB)
-
-
-def rehearsal_definitions(name: str) -> dg.Definitions:
-    import dagster as dg
-
-    table = dg.AssetKey([name, name, name])
-
-    @dg.multi_asset(
-        name=name,
-        specs=[dg.AssetSpec(table, skippable=True), dg.AssetSpec([*table.path, "profile"], deps=[table], skippable=True)],
-        check_specs=[dg.AssetCheckSpec("schema", asset=table)],
-        can_subset=True,
-    )
-    def rehearse(context) -> Iterator[Any]:  # type: ignore[no-untyped-def] # Dagster reads annotations, which are text in this module
-        for key in sorted(context.selected_asset_keys):
-            schema = dg.TableSchema(columns=[dg.TableColumn("id", "bigint")])
-            metadata: dict[str, Any] = {"dagster/row_count": 1, "dagster/column_schema": schema, "preview": dg.MetadataValue.md("-")}
-            yield dg.MaterializeResult(asset_key=key, metadata=metadata, data_version=dg.DataVersion("1"))
-        yield dg.AssetCheckResult(asset_key=table, check_name="schema", passed=True)
-
-    return dg.Definitions(assets=[rehearse], executor=dg.in_process_executor)
+    return job()
 
 
 # -- after the fork -------------------------------------------------------------------------------------------------------
