@@ -39,3 +39,21 @@ def _flat(schema: Schema, definitions: dict[str, Schema]) -> Schema:
     if flat.get("type") == "object":
         flat.setdefault("properties", {})
     return flat
+
+
+def outline(schema: Schema) -> Schema:
+    """The first level of an answer's schema. The whole would cost a client thousands of tokens per tool, and stands in the OpenAPI document."""
+    definitions: dict[str, Schema] = schema.get("$defs", {})
+    properties = {name: _outlined(inner, definitions) for name, inner in cast(dict[str, Schema], schema["properties"]).items()}
+    return {"type": "object", "properties": properties, "required": schema.get("required", [])}
+
+
+def _outlined(schema: Schema, definitions: dict[str, Schema]) -> Schema:
+    target = {**definitions.get(str(schema.get("$ref", "")).rpartition("/")[2], {}), **schema}
+    told: Schema = {"description": schema["description"]} if "description" in schema else {}
+    if "anyOf" in target:
+        kinds = sorted({_outlined(choice, definitions)["type"] for choice in target["anyOf"]})
+        return {**told, "type": kinds}
+    if target["type"] == "array":
+        return {**told, "type": "array", "items": {"type": _outlined(target["items"], definitions)["type"]}}
+    return {**told, "type": target["type"], **({"enum": target["enum"]} if "enum" in target else {})}

@@ -24,7 +24,7 @@ from pydantic import AnyUrl, ValidationError
 from resources.telemetry.logs import bound_ids
 from resources.telemetry.tracing import remote_context, span
 from voyant_api.agent.caller import agent_call, request_state
-from voyant_api.agent.portable import portable
+from voyant_api.agent.portable import outline, portable
 from voyant_api.agent.rendering import error_result
 from voyant_api.agent.tool_names import Separator, Tool, recognised, spelled
 from voyant_api.agent.tools import ToolSpec
@@ -147,7 +147,8 @@ def _registered(spec: ToolSpec) -> RegisteredTool:
     description = _one_line(spec.function.__doc__)
     name = spelled(spec.tool, "_")
     tool = RegisteredTool.from_function(spec.function, name=name, title=spec.title, description=description, annotations=spec.annotations)
-    return tool.model_copy(update={"parameters": portable(tool.parameters)})
+    published = tool.fn_metadata.model_copy(update={"output_schema": outline(tool.fn_metadata.output_schema or {})})
+    return tool.model_copy(update={"parameters": portable(tool.parameters), "fn_metadata": published})
 
 
 def _one_line(text: str | None) -> str:

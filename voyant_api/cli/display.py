@@ -62,12 +62,13 @@ def _stages(stages: Sequence[Document], rich: bool) -> list[str]:
     if not stages:
         return []
     lines = ["", bold("Stages", rich)]
-    shown = None
+    shown = told = None
     for stage in stages:
         table, shown = ("" if stage["table"] == shown else clean(stage["table"])[:20]), stage["table"]
         time = seconds(stage["duration_s"]) if stage["duration_s"] else ""
         lines.append(f"  {table:<20}  {stage['name']:<14} {stage['state']:<10} {time:>8}".rstrip())
-        if stage.get("reason") and stage["state"] in ("skipped", "failed"):
+        if stage.get("reason") and stage["state"] in ("skipped", "failed") and stage["reason"] != told:
+            told = stage["reason"]
             lines += wrapped(f"{stage.get('code') or ''} {stage['reason']}".strip(), indent=" " * 24)
     return lines
 

@@ -253,7 +253,7 @@ class FakeLaunch:
         return [
             TableInfo(
                 table=str(TableAddress(tenant, "orders", name)), source_id="src_1", source="orders", name=name, rows=3, size_bytes=10,
-                snapshot_id="1", content_version="1", landing_sha256="0" * 64, 
+                snapshot_id="1", content_version="1", landing_sha256="0" * 64,
                 columns=[Column(name="price", type="DOUBLE")], updated_at=NOW,
             )
             for name in ("lines", "orders", "returns")
