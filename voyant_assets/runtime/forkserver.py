@@ -21,7 +21,7 @@ from resources.telemetry.logs import configure_logging
 from voyant_assets.runtime.dagster_run import rehearse
 from voyant_assets.runtime.hooks import Hooks, load_hooks
 from voyant_assets.runtime.process import threads
-from voyant_assets.runtime.spare import live_and_exit
+from voyant_assets.runtime.spare import SPARE_NICE, live_and_exit
 from voyant_assets.runtime.wire import receive, send
 from voyant_core.settings import settings
 
@@ -88,12 +88,15 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--control-fd", type=int, required=True)
     parser.add_argument("--hooks", required=True)
+    parser.add_argument("--unhurried", action="store_true", help="import at low priority: another fork server serves meanwhile")
     options = parser.parse_args()
     configure_logging("run", settings().telemetry.log_level)
     control = socket.socket(fileno=options.control_fd)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at a terminal reaches the whole group; the worker decides
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     started = time.perf_counter()
+    if options.unhurried:
+        os.setpriority(os.PRIO_PROCESS, 0, SPARE_NICE)
     hooks = load_hooks(options.hooks)
     preload(hooks)
     opener = InstanceOpener(settings().layout.dagster)
@@ -102,6 +105,8 @@ def main() -> None:
     names = thread_names()
     if len(names) > 1:
         logging.getLogger(__name__).warning("The fork server has threads %s; a run may hang in a lock that one of them held", names)
+    if options.unhurried:
+        os.setpriority(os.PRIO_PROCESS, 0, 0)  # children inherit it
     send(control, {"pid": os.getpid(), "seconds": round(time.perf_counter() - started, 2), "threads": names})
     serve(control, hooks, opener)
     os._exit(0)  # without DuckDB's complaints about objects that live until the end

@@ -93,9 +93,9 @@ class Pool:
             "--hooks",
             self.options.hooks,
         ]
-        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command, pass_fds=[theirs.fileno()], env={**os.environ, **CALM}
-        )
+        if self._server is not None and self.options.may_renice:
+            command.append("--unhurried")
+        child = subprocess.Popen(command, pass_fds=[theirs.fileno()], env={**os.environ, **CALM})  # noqa: S603 - our own module
         theirs.close()
         self._next_server = ForkServer(ours, version, child)
         self._selector.register(ours, selectors.EVENT_READ, partial(self._server_says, self._next_server))
