@@ -20,6 +20,7 @@ from voyant_assets.analysis.meaning.units import named_unit
 from voyant_assets.analysis.meaning.words.kinds import LOCATION
 from voyant_assets.analysis.meaning.words.quantities import QUANTITIES
 
+_EDGES = frozenset({"start", "end", "begin", "first", "last"})
 _VAGUE = frozenset({"number", "index", "rate"})
 
 
@@ -55,7 +56,8 @@ def number_meaning(facts: Facts) -> Draft:
     if found:
         return found
     coded = is_coded(facts)
-    for place, word in enumerate(list(heads(facts.name))[:4]):
+    telling = [word for word in heads(facts.name) if word not in _EDGES]
+    for place, word in enumerate(telling[:4]):
         group = group_number(facts, word) if place == 0 or coded else None
         found = (_quantity(facts, word) or group) if word in QUANTITIES and not coded else (group or _quantity(facts, word))
         found = found or (entity_number(facts, word) if place == 0 else None)
