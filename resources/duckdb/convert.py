@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from resources.duckdb import misreading, probe, quoting, reading, stored_types
+from resources.duckdb import exact, misreading, probe, quoting, reading, stored_types
 from resources.duckdb.engine import DuckDBEngine
 from resources.duckdb.misreading import Reread
 from voyant_core import type_names
@@ -68,9 +68,11 @@ def _copy(
 
 def _selected(engine: DuckDBEngine, path: Path, found: FoundTable, columns: Sequence[Column], options: reading.Options) -> str:
     """The SELECT whose columns have the stored names and types."""
-    source = reading.relation(path, found.read, columns, options)
     if found.read.format is FileFormat.CSV:
-        return f"SELECT * FROM {source}"
+        fractions = exact.has_fractions(path, found.read, probe.SAMPLE_BYTES)
+        wide = exact.wide_columns(columns, found.read, fractions=fractions, long_numbers=options.long_numbers)
+        return f"SELECT {exact.narrowed(columns, wide)} FROM {reading.relation(path, found.read, wide, options)}"
+    source = reading.relation(path, found.read, columns, options)
     kinds = [column.type for column in columns]
     if found.read.format is FileFormat.PARQUET or path.stat().st_size > probe.JSON_READ_WHOLE_BYTES:
         described = engine.columns(f"SELECT * FROM {reading.bare(path, found.read)}")

@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from resources.duckdb import column_names, csv_values, quoting
+from resources.duckdb import column_names, csv_values, quoting, reading
 from resources.duckdb.engine import DuckDBEngine
 from resources.duckdb.stored_types import stored
 from voyant_core import errors
 from voyant_core.model.source import Column, FileFormat, ReadOptions
 
 SAMPLE_ROWS = 20_480
+LONG_SAMPLE = 1_000_000  # characters; larger samples are taken of files with long lines only, for which DuckDB wants a permission
 _NO_CHARACTER = {"(empty)", "", "\x00"}
 
 
@@ -39,11 +40,18 @@ class Sniffed:
     timestamp_format: str | None
 
 
-def probe_csv(engine: DuckDBEngine, sample: Path, text: str, encoding: str, file_name: str) -> tuple[list[Column], ReadOptions]:
-    """Columns and options of the file whose first rows are in `sample` (UTF-8, whole lines) and, decoded, in `text`."""
+def probe_csv(
+    engine: DuckDBEngine, sample: Path, text: str, encoding: str, file_name: str, later: Sequence[str] = ()
+) -> tuple[list[Column], ReadOptions]:
+    """Columns and options of the file whose first rows are in `sample` (UTF-8, whole lines) and, decoded, in `text`.
+
+    `later` are lines from further down, for what the first rows of a sorted file hide.
+    """
     notes = [f"The text is {encoding_label(encoding)}."] if encoding not in {"utf-8", "utf-8-sig"} else []
     tokens = csv_values.occurring_tokens(text)
     options: dict[str, str] = {"nullstr": quoting.texts(["", *tokens])}
+    if len(text) > LONG_SAMPLE:
+        options["max_line_size"] = str(reading.LONGEST_LINE)
     sniffed, padded = _sniffed_with_ragged_rows(engine, sample, text, options, file_name)
     if padded:
         options["null_padding"] = "true"
@@ -59,9 +67,12 @@ def probe_csv(engine: DuckDBEngine, sample: Path, text: str, encoding: str, file
     notes += more + _token_notes(kept, idle)
     originals = header or [""] * len(sniffed.names)
     names = column_names.safe_names(originals)
-    types = [stored(type_name)[0] for type_name in sniffed.types]
-    notes += _name_notes(header, originals, names)
     quote, escape = _quote(sniffed, text)
+    codes = csv_values.zero_led(
+        (row for piece in later for row in csv_values.parsed_rows(piece, sniffed.delimiter or ",", quote, escape)), len(names)
+    )
+    types = ["VARCHAR" if kind == "BIGINT" and at in codes else stored(kind)[0] for at, kind in enumerate(sniffed.types)]
+    notes += _name_notes(header, originals, names)
     return [Column(name=name, type=type_name) for name, type_name in zip(names, types, strict=True)], ReadOptions(
         format=FileFormat.CSV,
         encoding=encoding,

@@ -20,6 +20,7 @@ _PARTS = str.maketrans(dict.fromkeys(",;\t|\r", "\n"))
 _TOKENS = frozenset(NULL_TOKENS)
 DECIMAL_COMMA = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?|[+-]?\d+,\d+")
 PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_ZERO_LED = re.compile(r"0\d+")
 _WHOLE = re.compile(r"[+-]?\d+")
 THOUSANDS_COMMA = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%y", "%d-%m-%y", "%d.%m.%y")
@@ -40,6 +41,7 @@ def occurring_tokens(text: str) -> list[str]:
 
 def parsed_rows(text: str, delimiter: str, quote: str | None, escape: str | None) -> Iterator[list[str]]:
     """The rows of the sample, the header and any cut last one included. Stops where the text breaks the rules."""
+    csv.field_size_limit(2**31 - 1)
     quoting = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
     reader = csv.reader(
         io.StringIO(text, newline=""),
@@ -87,6 +89,11 @@ def number_marks(values: Mapping[str, Collection[str]], texts: Iterable[str], de
         if in_thousands:
             return None, ","
     return None, None
+
+
+def zero_led(rows: Iterable[Sequence[str]], width: int) -> set[int]:
+    """Positions in the rows of this width at which codes with leading zeros stand, which as numbers would lose them."""
+    return {at for row in rows if len(row) == width for at, value in enumerate(row) if _ZERO_LED.fullmatch(value)}
 
 
 def time_format(values: Collection[str], formats: Sequence[str]) -> list[str]:

@@ -31,6 +31,7 @@ _FOREIGN = (
 _CP1252_HOLES = frozenset(b"\x81\x8d\x8f\x90\x9d")
 _HINT = "Save it as CSV (UTF-8), newline-delimited JSON or Parquet, then try again."
 MOST_CONTROLS = 0.02
+FEW_CONTROLS = 32  # stray ones in a text are no proof of binary data
 
 
 def refuse_foreign(head: bytes, file_name: str) -> None:
@@ -77,7 +78,7 @@ def encoding_of(head: bytes, file_name: str) -> str:
     else:
         codec = "utf-8"
     controls = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\x0c\x1a\x1b")
-    if controls > MOST_CONTROLS * len(head):
+    if controls > max(FEW_CONTROLS, MOST_CONTROLS * len(head)):
         raise _no_text(file_name)
     return codec
 

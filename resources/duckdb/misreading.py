@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from resources.duckdb import csv_probe, csv_values, failures, formats, reading
+from resources.duckdb import csv_probe, csv_values, exact, failures, formats, reading
 from resources.duckdb.engine import DuckDBEngine
 from resources.duckdb.stored_types import stored
 from voyant_core import errors
@@ -44,6 +44,11 @@ def remedy(engine: DuckDBEngine, path: Path, found: FoundTable, options: reading
     if (widths := _TOO_FEW.search(message)) and int(widths.group(2)) < int(widths.group(1)) and not found.read.short_rows:
         note = "Some rows have fewer values than there are columns; the missing ones are nulls."
         raise _changed(found, [note], short_rows=True) from error
+    if bad := exact.INEXACT.search(message):
+        column, value = bad.groups()
+        if _is_long_number(value) and not options.long_numbers:
+            return replace(options, long_numbers=True)
+        raise _retyped(engine, path, found, column, value, None) from error
     if bad := _VALUE.search(message):
         raise _retyped(engine, path, found, bad.group(1), bad.group(2), _ROW.search(message)) from error
     raise _unreadable(found, error) from error
@@ -126,6 +131,13 @@ def _unreadable(found: FoundTable, error: Exception) -> errors.VoyantError:
             hint="Correct this line of the file, then try again.",
         )
     return translated
+
+
+def _is_long_number(value: str) -> bool:
+    try:
+        return abs(float(value)) >= exact.EXACT_DOUBLE
+    except ValueError:
+        return False
 
 
 def _kind(type_name: str) -> str:

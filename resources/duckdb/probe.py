@@ -19,6 +19,7 @@ from voyant_core.model.source import Column, FileFormat, FoundTable, ReadOptions
 SAMPLE_BYTES = 256 * 2**10
 MOST_SAMPLE_BYTES = 8 * 2**20
 FEWEST_LINES = 500
+PIECE_BYTES = 8 * 2**10
 JSON_READ_WHOLE_BYTES = 64 * 2**20
 
 
@@ -68,7 +69,7 @@ def _probed(engine: DuckDBEngine, path: Path, file_name: str, folder: Path) -> t
     if "\r\n" in text:  # the sniffer refuses a mixture of line ends
         text = text.replace("\r\n", "\n")
     sample.write_text(text.lstrip("\ufeff"), encoding="utf-8", newline="")
-    return csv_probe.probe_csv(engine, sample, text, encoding, file_name)
+    return csv_probe.probe_csv(engine, sample, text, encoding, file_name, _later_pieces(path, encoding, size))
 
 
 def _head(path: Path, size: int) -> bytes:
@@ -90,6 +91,19 @@ def _whole_lines(path: Path, encoding: str, size: int, text: str) -> str:
         return text
     cut = max(text.rfind("\n"), text.rfind("\r"))
     return text[: cut + 1] if cut > 0 else text
+
+
+def _later_pieces(path: Path, encoding: str, size: int) -> list[str]:
+    """Whole lines from three later places of a large file; a place inside a quoted text gives lines that fit no row."""
+    if size < 2 * SAMPLE_BYTES or encoding.startswith("utf-16") or encoding == "utf-32":
+        return []
+    pieces: list[str] = []
+    with path.open("rb") as file:
+        for start in (size // 3, 2 * size // 3, size - PIECE_BYTES):
+            file.seek(start)
+            lines = _decoded(file.read(PIECE_BYTES), encoding).splitlines(keepends=True)
+            pieces.append("".join(lines[1:] if start + PIECE_BYTES >= size else lines[1:-1]))
+    return pieces
 
 
 def _parquet(engine: DuckDBEngine, path: Path, file_name: str) -> tuple[list[Column], ReadOptions]:

@@ -53,6 +53,7 @@ class Options:
 
     long_lines: bool = False
     plain_newlines: bool = False
+    long_numbers: bool = False
 
 
 def relation(path: Path, read: ReadOptions, columns: Sequence[Column], options: Options) -> str:
