@@ -68,7 +68,7 @@ def render(inputs: ReportInputs) -> bytes:
 
 
 def warm() -> None:
-    """Compile the template and read style and fonts, once per process."""
+    """Compile the templates and read style and fonts, once per process."""
     _frame()
 
 
@@ -79,6 +79,8 @@ def _frame() -> _Frame:
     )
     environment.filters["code"] = code
     environment.filters["integer"] = numbers.integer
+    for section in sorted((HERE / "sections").glob("*.html")):  # compiled now, not within the first page
+        environment.get_template(f"sections/{section.name}")
     script = (HERE / "script.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     css = f"{_font_faces()}{tokens_css()}\n{(HERE / 'style.css').read_text(encoding='utf-8').strip()}"

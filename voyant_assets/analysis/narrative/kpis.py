@@ -158,7 +158,7 @@ def _group_gap(material: Material, place: int, kpi: Kpi) -> Iterator[Finding]:
         return
     show = figure_format(kpi)
     text = say(
-        "{} is {} for {} and {} for {}, over all {}.",
+        "{} is {} for {} and {} for {}, {} over all rows.",
         marked(kpi.label, list(material.profile.columns)),
         material.kpi_figure(show, "kpis", place, "parts", high[0], "value"),
         _group(kpi, high[1]),
@@ -168,7 +168,14 @@ def _group_gap(material: Material, place: int, kpi: Kpi) -> Iterator[Finding]:
     )
     consequence = say("The overall figure describes no group: compare like with like.")
     yield finding(
-        "group_gap", "medium", 0.2 + min(0.5, gap / 4), text, consequence, columns=_columns(kpi), section="kpis", key=f"{kpi.name} {kpi.by}"
+        "group_gap",
+        "medium",
+        0.15 + min(0.35, gap / 8),
+        text,
+        consequence,
+        columns=_columns(kpi),
+        section="kpis",
+        key=f"{kpi.name} {kpi.by}",
     )
 
 

@@ -45,12 +45,17 @@ def ranked(candidates: Iterable[Finding], same: Signals | None = None) -> list[F
     for found in ordered:
         twin = next((place for place, other in enumerate(kept) if _same_fact(found, other, same or {})), None)
         if twin is not None:
-            if found.chart is not None and kept[twin].chart is None and set(found.columns) & set(kept[twin].columns):
+            if found.chart is not None and kept[twin].chart is None and _shows(found.columns, kept[twin].columns):
                 kept[twin] = kept[twin].model_copy(update={"chart": found.chart, "section": "charts"})
         elif len(kept) < AT_MOST and all(told[group] < CAPS.get(group, PER_KIND) for group in _groups(found)):
             kept.append(found)
             told.update(_groups(found))
     return kept
+
+
+def _shows(drawn: list[str], told: list[str]) -> bool:
+    """A chart by hour does not show a gap by carrier, though both are one subject."""
+    return set(drawn) <= set(told) or set(told) <= set(drawn)
 
 
 def _order(found: Finding) -> tuple[float, bool, str]:

@@ -65,6 +65,15 @@ def test_a_finding_leads_to_the_chart_that_shows_it():
     assert "median" in "".join(part for part in found.text if isinstance(part, str))
 
 
+def test_a_finding_does_not_lead_to_a_chart_of_another_grouping():
+    told = finding("group_gap", "medium", 0.9, ["by carrier"], [], columns=["delay", "carrier"])
+    drawn = [
+        finding("group_gap", "medium", 0.5, ["drawn"], [], columns=["delay", name], chart=f"by_{name}") for name in ("hour", "carrier")
+    ]
+    assert [f.chart for f in ranked([told, drawn[0]])] == [None]
+    assert [f.chart for f in ranked([told, *drawn])] == ["by_carrier"]
+
+
 def test_the_same_models_give_the_same_bytes():
     assert [dumps(narrate(found)) for found in everything()] == [dumps(narrate(found)) for found in everything()]
 
