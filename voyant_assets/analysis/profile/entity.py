@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from voyant_core.model.profile import ColumnProfile
 
 ALMOST = 0.99
+MOSTLY = 0.5
 DENSE = 0.3
 _CALENDAR = {"year", "quarter", "month", "weekday", "day", "hour", "boolean"}
 
@@ -17,21 +18,41 @@ def _names_things(column: ColumnProfile) -> bool:
     return column.role == "identifier" or (column.role in ("dimension", "text") and column.kind == "string")
 
 
+def _is_row_number(column: ColumnProfile) -> bool:
+    return column.kind == "number" and column.min in (0, 1) and column.max == column.distinct - 1 + int(column.min or 0)
+
+
 def key_column(columns: Sequence[ColumnProfile], rows: int) -> str | None:
-    """The first column that names every row by itself: texts before numbers; a name may repeat itself now and then."""
+    """The column that names every row by itself: names before codes, texts before numbers, anything before a running number.
+
+    A name may repeat itself now and then.
+    """
 
     def is_key(column: ColumnProfile) -> bool:
         if column.nulls or not column.distinct_exact or not _names_things(column):
             return False
         return column.distinct == rows or (column.semantic_type == "name" and rows >= 100 and column.distinct >= ALMOST * rows)
 
+    def rank(column: ColumnProfile) -> tuple[bool, bool, bool, int]:
+        return (_is_row_number(column), column.kind == "number", column.semantic_type != "name", column.position)
+
     found = [column for column in columns if is_key(column)] if rows > 1 else []
-    return min(found, key=lambda column: (column.kind == "number", column.position)).name if found else None
+    return min(found, key=rank).name if found else None
+
+
+def naming_column(columns: Sequence[ColumnProfile], rows: int) -> str | None:
+    """A name that most rows have to themselves: models of cars over the years, athletes with one or two medals."""
+    for column in columns:
+        if column.role == "identifier" and column.semantic_type == "name" and not column.nulls and column.distinct >= MOSTLY * rows > 1:
+            return column.name
+    return None
 
 
 def panel_candidates(columns: Sequence[ColumnProfile], time: ColumnProfile, rows: int) -> Iterator[str]:
     """Columns that could name every row together with `time`: the counts alone rule the others out."""
     busiest_time = time.top[0].count if time.top else 1
+    if busiest_time == 1:
+        return  # one row per time is a series of one thing
     for column in columns:
         if column.name == time.name or column.nulls or column.distinct < 2 or not _names_things(column):
             continue

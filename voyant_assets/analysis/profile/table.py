@@ -119,9 +119,9 @@ def _missingness(reader: Reader, view: str, found: Collected) -> Missingness:
 
 def _time(reader: Reader, view: str, found: Collected, axis: ColumnProfile, budget: Budget) -> TimeAxis:
     steps: list[float] | None = found.steps[axis.name].tolist() if axis.name in found.steps else None
-    if axis.kind == "number":
+    if axis.semantic_type == "year" and axis.kind == "number":
         distances = time_axis.distances([year * 12 * time_axis.MONTH_S for year in steps or []])
-    elif axis.kind == "string":
+    elif axis.kind in ("number", "string"):
         moments = [time_axis.seconds_of(value) for value, _ in found.values[axis.name]]
         distances = time_axis.distances(sorted(moment for moment in moments if moment is not None))
     elif steps is not None:
@@ -136,10 +136,8 @@ def _time(reader: Reader, view: str, found: Collected, axis: ColumnProfile, budg
 def _entity(reader: Reader, view: str, found: Collected, columns: Sequence[ColumnProfile], axis: ColumnProfile | None) -> str | None:
     if key := entity.key_column(columns, found.rows):
         return key
-    if axis is None:
-        return None
-    for name in entity.panel_candidates(columns, axis, found.rows):
-        ((pairs,),) = reader.rows(queries.distinct_pairs(view, _typed(found, name), _typed(found, axis.name)))
+    for name in entity.panel_candidates(columns, axis, found.rows) if axis else ():
+        ((pairs,),) = reader.rows(queries.distinct_pairs(view, _typed(found, name), _typed(found, axis.name if axis else name)))
         if entity.is_panel(int(pairs), found.rows):
             return name
-    return None
+    return entity.naming_column(columns, found.rows)

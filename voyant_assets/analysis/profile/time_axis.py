@@ -31,7 +31,7 @@ def choose(columns: Sequence[ColumnProfile]) -> ColumnProfile | None:
             return (0, column.null_share > 0.1, column.position)
         if column.role != "time" or column.null_share > 0:
             return None
-        if column.kind == "string" and seconds_of(column.min) is not None:
+        if column.semantic_type != "year" and seconds_of(column.min) is not None and seconds_of(column.max) is not None:
             return (1, False, column.position)
         return (2, False, column.position) if column.kind == "number" and column.semantic_type == "year" else None
 
@@ -40,7 +40,7 @@ def choose(columns: Sequence[ColumnProfile]) -> ColumnProfile | None:
 
 
 def seconds_of(value: Scalar) -> float | None:
-    """Seconds since 1970 of `2020-01`, `2020Q1`, or an ISO 8601 date or moment; None for anything else."""
+    """Seconds since 1970 of `2020-01`, `2020Q1`, or an ISO 8601 date or moment (`20200131` too); None for anything else."""
     text = str(value)
     if found := _MONTH.match(text):
         text = f"{found[1]}-{found[2]}-01"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pytest
 from profile_views import VIEW, interpret, rows_of, view_of
@@ -9,7 +11,7 @@ from profile_views import VIEW, interpret, rows_of, view_of
 from voyant_assets.analysis.profile.collect import Budget
 from voyant_assets.analysis.profile.table import profile_table
 from voyant_core.canonical import dumps
-from voyant_core.model.profile import TableProfile
+from voyant_core.model.profile import ColumnMeaning, ColumnStatistics, Scalar, TableProfile
 
 
 def profiled(query: str, budget: Budget | None = None) -> TableProfile:
@@ -143,7 +145,43 @@ def test_the_entity_is_the_key_or_the_other_half_of_a_panels_key() -> None:
     assert profiled("SELECT i AS order_id, 'n' || (i % 4) AS label FROM range(30) rows(i)").entity == "order_id"
     panel = "SELECT 'k' || (i // 24) AS continent, 'c' || (i // 12) AS country, 1952 + 5 * (i % 12) AS year"
     assert profiled(f"{panel} FROM range(48) rows(i)").entity == "country"
+    assert profiled("SELECT ['up', 'down'][1 + i % 2] AS signal, DATE '2020-01-01' + i::INTEGER AS d FROM range(40) rows(i)").entity is None
     assert profiled("SELECT 'c' || (i % 7) AS carrier, DATE '2020-01-01' + (i // 40)::INTEGER AS d FROM range(400) rows(i)").entity is None
+
+
+def test_a_name_is_preferred_to_a_code_and_anything_to_a_running_number() -> None:
+    def named(query: str) -> str | None:
+        def meanings(
+            table: str, rows: int, columns: Sequence[ColumnStatistics], values: Mapping[str, Sequence[tuple[Scalar, int]]]
+        ) -> dict[str, ColumnMeaning]:
+            return {
+                c.name: ColumnMeaning(role="identifier", semantic_type=c.name.rpartition("_")[2], default_aggregation="count_distinct")
+                for c in columns
+            }
+
+        return profile_table(view_of(query), VIEW, "t", meanings).entity
+
+    assert named("SELECT 1 + i AS row_id, 900 + 7 * i AS patient_id FROM range(9) rows(i)") == "patient_id"
+    assert named("SELECT 1 + i AS row_id, 'c' || i AS a_code, 'n' || i AS a_name FROM range(9) rows(i)") == "a_name"
+    assert named("SELECT i % 3 AS x_id, 'n' || (i // 2) AS a_name FROM range(9) rows(i)") == "a_name"
+    assert named("SELECT i % 3 AS x_id, 'n' || (i // 4) AS a_name FROM range(9) rows(i)") is None
+
+
+def test_dates_without_separators_are_a_time_axis() -> None:
+    found = profiled("SELECT strftime(DATE '1958-03-29' + 7 * i::INTEGER, '%Y%m%d') AS week, i AS x FROM range(30) rows(i)")
+    assert found.time is None  # the meaning, not the digits, makes it one
+
+    def weekly(
+        table: str, rows: int, columns: Sequence[ColumnStatistics], values: Mapping[str, Sequence[tuple[Scalar, int]]]
+    ) -> dict[str, ColumnMeaning]:
+        time = ColumnMeaning(role="time", semantic_type="date", default_aggregation="none")
+        return interpret(table, rows, columns, values) | {"week": time}
+
+    for cast in ("VARCHAR", "INTEGER"):
+        query = f"SELECT strftime(DATE '1958-03-29' + 7 * i::INTEGER, '%Y%m%d')::{cast} AS week, i AS x FROM range(30) rows(i)"
+        axis = profile_table(view_of(query), VIEW, "t", weekly).time
+        assert axis is not None
+        assert (axis.column, axis.frequency, axis.first) == ("week", "week", "19580329")
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2])
