@@ -40,6 +40,15 @@ class IcebergLake:
         self._catalog: SqlCatalog | None = None
         self._pid: int | None = None
 
+    def warm(self) -> None:
+        """Import what a first table needs (over a second) and open the catalog. After a fork only."""
+        from pyarrow import parquet  # noqa: F401  # pyright: ignore[reportUnusedImport]
+
+        from resources.iceberg import snapshots  # noqa: F401  # pyright: ignore[reportUnusedImport]
+
+        with _translated("Opening the table catalog"):
+            self._open()
+
     def snapshot(self, address: TableAddress, snapshot_id: str | None = None) -> TableSnapshot | None:
         """The table at this snapshot, by default its current one. None when either does not exist."""
         from resources.iceberg import snapshots

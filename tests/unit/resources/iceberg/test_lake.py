@@ -64,6 +64,12 @@ def test_a_table_that_does_not_exist_is_none(lake: IcebergLake) -> None:
     assert lake.snapshot(ADDRESS) is None
 
 
+def test_a_warmed_lake_has_its_catalog_open(lake: IcebergLake, tmp_path: Path) -> None:
+    lake.warm()
+    assert (tmp_path / "lake" / "catalog.db").exists()
+    assert lake.snapshot(ADDRESS) is None
+
+
 def test_a_published_table_reads_back(lake: IcebergLake) -> None:
     published = publish(lake, "SELECT range AS id, 'n' || range AS name FROM range(3)")
     assert rows(published) == [(0, "n0"), (1, "n1"), (2, "n2")]
