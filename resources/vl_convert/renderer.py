@@ -32,7 +32,7 @@ class VlConvertRenderer:
         try:
             return vl_convert.vegalite_to_svg(text, vl_version=VEGA_LITE, allowed_base_urls=[])
         except ValueError as error:
-            reason = (str(error).splitlines() or [""])[0]
+            reason = " ".join(line.strip() for line in str(error).splitlines()[:2])
             raise VoyantError(
                 errors.INTERNAL,
                 f"drawing a chart: {reason}",

@@ -19,9 +19,9 @@ _UNFIT = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFFFE, 0xFFFF}
 
 
 def legible(text: str) -> str:
-    """`text` on one line, as XML may hold it: controls and direction overrides become blanks, lone surrogates U+FFFD."""
+    """`text` on one line without blanks at its ends, as XML may hold it: controls and direction overrides become blanks, lone surrogates U+FFFD."""
     if text.isascii() and text.isprintable():
-        return text[:LONGEST]
+        return text[:LONGEST].strip()
     shown: list[str] = []
     for character in text[:LONGEST]:
         code = ord(character)
@@ -31,7 +31,7 @@ def legible(text: str) -> str:
             shown.append(" ")
         else:
             shown.append(character)
-    return "".join(shown)
+    return "".join(shown).strip()
 
 
 def width(text: str, size: float = 12, *, semibold: bool = False) -> float:

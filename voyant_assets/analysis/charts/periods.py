@@ -113,13 +113,13 @@ def by_part(data: Stretches, part: str) -> list[Group]:
 
 
 def incomplete_ends(periods: Sequence[Period], period: str, time: TimeAxis) -> tuple[bool, bool]:
-    """Whether the data begin well after the first period's start, or end well before the last one's end."""
+    """Whether the data begin after the first period's start, or end more than their usual distance before the last one's end."""
     if not periods:
         return False, False
-    slack = dt.timedelta(seconds=1.5 * SECONDS.get(time.frequency, 0.05 * SECONDS[period]))
+    step = dt.timedelta(seconds=SECONDS.get(time.frequency, 0.05 * SECONDS[period]))
     first, last = moment(time.first), moment(time.last)
     end = _start(_number_of(periods[-1].start, period) + 1, period)
-    return first - periods[0].start > slack, end - last > slack
+    return first - periods[0].start > step / 2, end - last > 1.5 * step
 
 
 def moment(text: str) -> dt.datetime:
