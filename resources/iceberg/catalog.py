@@ -57,10 +57,6 @@ class IcebergLake:
             table = self._table(address)
             return None if table is None else snapshots.pinned(address, table, snapshot_id)
 
-    def warm(self) -> None:
-        """Open the catalog ahead of need."""
-        self._open()
-
     def marks(self, address: TableAddress, snapshot_id: str) -> dict[str, str]:
         """What the writer of this snapshot noted in `publish`."""
         with _translated(f"Reading the table {address.table}"):
