@@ -131,7 +131,7 @@ REFUSED = [
     "select rpad(carrier, id, 'b') from flights",
     "select repeat('a', 1000000000)",
     "select list_resize([1], 1000000000)",
-    "select replace(replace(replace(carrier, 'a', 'aaaaaaaaaaaaaaaaaaaaaaaa'), 'a', 'aaaaaaaaaaaaaaaaaaaaaaaa'), 'a', carrier) from flights",
+    "select replace(replace(replace(carrier, 'a', 'aaaaaaaaaaaaaaaaaaaaaaaa'), 'a', 'aaaaaaaaaaaaaaaaaaaaaaa'), 'a', carrier) from flights",
     "select 'flights'::regclass",
     "select $1",
     "select ?",

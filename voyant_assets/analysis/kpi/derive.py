@@ -1,0 +1,264 @@
+"""Key figures that nobody asked for but everybody looks at first, each with its course in time and its split by the dimension that matters.
+
+Pure but for `ask`, which runs a query: one for sums and counts per period and group, one each for medians and the like per period and per
+group, one for totals that the profile does not hold exactly.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from voyant_assets.analysis.kpi import expressions, naming
+from voyant_assets.analysis.kpi.choose import Figure, dimensions, figures
+from voyant_assets.analysis.kpi.effect import strength
+from voyant_assets.analysis.kpi.periods import SECONDS, Axis, axis, granularity, points
+from voyant_core import canonical
+from voyant_core.model.kpi import Kpi, Part, Point
+from voyant_core.model.profile import ColumnProfile, Scalar, TableProfile
+
+Ask = Callable[[str], Sequence[tuple[Any, ...]]]
+MOST_CELLS = 20_000
+MOST_PARTS = 12
+MOST_ROWS_DISTINCT = 100_000
+MISSING = "missing"
+
+
+@dataclass(slots=True)
+class Cell:
+    """What is known of one figure in one period or group."""
+
+    rows: int = 0
+    total: float = 0.0
+    count: int = 0
+    holistic: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The figures' cells by period and, per dimension, by group."""
+
+    axis: Axis | None
+    period: str | None
+    dimensions: tuple[ColumnProfile, ...]
+    by_period: list[dict[Any, Cell]]
+    by_group: list[list[dict[Any, Cell]]]
+
+
+def derive(profile: TableProfile, view: str, ask: Ask) -> list[Kpi]:
+    """The figures in the order of `choose.figures`; names are unique among themselves."""
+    if profile.rows == 0:
+        return []
+    chosen = figures(profile)
+    split = _split(chosen, profile, view, ask)
+    values = _totals(chosen, profile, view, split.axis, ask)
+    best = [_best_dimension(place, figure, split) for place, figure in enumerate(chosen)]
+    best[0] = _commonest(best[1:], len(split.dimensions))
+    _add_holistic(chosen, best, profile, split, view, ask)
+    slugs = naming.unique_slugs(_name(figure) for figure in chosen)
+    return [
+        Kpi(
+            name=slugs[place],
+            label="Rows" if figure.column is None else naming.label(figure.aggregation, figure.column.name),
+            sql=expressions.statement(figure, view, split.axis),
+            origin="derived",
+            value=values[place],
+            unit=_unit(figure),
+            is_share=_is_share(figure),
+            total=1,
+            source_columns=[figure.column.name] if figure.column is not None else [],
+            **_series(place, figure, split),
+            **_parts(place, figure, best[place], split),
+        )
+        for place, figure in enumerate(chosen)
+    ]
+
+
+def _name(figure: Figure) -> str:
+    return "rows" if figure.column is None else f"{figure.aggregation} {figure.column.name}"
+
+
+def _unit(figure: Figure) -> str | None:
+    if figure.column is None or figure.aggregation in ("share", "count_distinct"):
+        return None
+    return figure.column.unit
+
+
+def _is_share(figure: Figure) -> bool:
+    column = figure.column
+    return figure.aggregation == "share" or (
+        column is not None and column.semantic_type == "share" and figure.aggregation != "sum" and not column.unit
+    )
+
+
+def _totals(chosen: Sequence[Figure], profile: TableProfile, view: str, found: Axis | None, ask: Ask) -> list[Scalar]:
+    values = [_known(figure, profile) for figure in chosen]
+    open_places = [place for place, value in enumerate(values) if value is None]
+    if open_places:
+        answer = ask(expressions.totals([chosen[place] for place in open_places], view, found))[0]
+        for place, value in zip(open_places, answer, strict=True):
+            values[place] = _scalar(value)
+    return [
+        int(v) if isinstance(v, float) and _is_whole(f) and v.is_integer() and abs(v) < 2**53 else v
+        for v, f in zip(values, chosen, strict=True)
+    ]
+
+
+def _is_whole(figure: Figure) -> bool:
+    return figure.aggregation in ("rows", "count_distinct") or (
+        figure.aggregation in ("sum", "max", "min", "last") and bool(figure.column and figure.column.integers)
+    )
+
+
+def _known(figure: Figure, profile: TableProfile) -> Scalar:
+    """The figure as the profile has it exactly; None when it does not."""
+    column = figure.column
+    if column is None:
+        return profile.rows
+    match figure.aggregation:
+        case "sum":
+            return column.sum
+        case "mean":
+            return column.mean
+        case "median" if column.quantiles_error is None and column.quantiles is not None:
+            return column.quantiles.p50
+        case "max":
+            return column.max
+        case "min":
+            return column.min
+        case "count_distinct" if column.distinct_exact:
+            return column.distinct
+        case "share":
+            return sum(top.count for top in column.top if top.value == figure.truth) / column.count
+        case _:
+            return None
+
+
+def _split(chosen: Sequence[Figure], profile: TableProfile, view: str, ask: Ask) -> Split:
+    found = axis(profile)
+    period = granularity(found) if found is not None else None
+    periods = 1.0 if found is None or period is None else (found.last - found.first).total_seconds() / SECONDS[period] + 2
+    kept: list[ColumnProfile] = []
+    for column in dimensions(profile):
+        if periods * math.prod(other.distinct + 1 for other in [*kept, column]) <= MOST_CELLS:
+            kept.append(column)
+    split = Split(found, period, tuple(kept), [{} for _ in chosen], [[{} for _ in chosen] for _ in kept])
+    if period is None and not kept:
+        return split
+    return _filled(split, ask(expressions.cells(chosen, kept, found, period, view)))
+
+
+def _filled(split: Split, rows: Sequence[tuple[Any, ...]]) -> Split:
+    """Add every cell of the answer to its period and to its group of each dimension."""
+    width = len(split.dimensions)
+    moments: list[dt.datetime] = []
+    for row in sorted(rows, key=lambda row: tuple(str(key) for key in row[: width + 1])):
+        period = _moment(row[0])
+        moments += [moment for moment in (_moment(row[width + 2]), _moment(row[width + 3])) if moment is not None]
+        for place in range(len(split.by_period)):
+            total, count = row[width + 4 + 2 * place : width + 6 + 2 * place]
+            targets = [split.by_group[d][place].setdefault(row[1 + d], Cell()) for d in range(width)]
+            if period is not None:
+                targets.append(split.by_period[place].setdefault(period, Cell()))
+            for cell in targets:
+                cell.rows += int(row[width + 1])
+                cell.total += float(total or 0)
+                cell.count += int(count or 0)
+    if moments and split.axis is not None:
+        return replace(split, axis=replace(split.axis, first=min(moments), last=max(moments)))
+    return split
+
+
+def _best_dimension(place: int, figure: Figure, split: Split) -> int | None:
+    """The dimension that explains most of the figure's variation."""
+    if figure.column is None or not split.dimensions or figure.aggregation in ("count_distinct", "last"):
+        return None
+    strengths = [strength([(cell.count, cell.total) for cell in groups[place].values()], figure) for groups in split.by_group]
+    return max(range(len(strengths)), key=lambda d: (round(strengths[d], 6), -d))
+
+
+def _commonest(best: Sequence[int | None], dimensions_: int) -> int | None:
+    """For the row count: the dimension that splits most figures, else the first."""
+    found = [place for place in best if place is not None]
+    return max(sorted(set(found)), key=found.count) if found else 0 if dimensions_ else None
+
+
+def _add_holistic(chosen: Sequence[Figure], best: Sequence[int | None], profile: TableProfile, split: Split, view: str, ask: Ask) -> None:
+    """Medians and the like per period, and per group of the dimension that splits them best."""
+    places = [
+        place
+        for place, figure in enumerate(chosen)
+        if figure.aggregation in expressions.HOLISTIC and (figure.aggregation != "count_distinct" or profile.rows <= MOST_ROWS_DISTINCT)
+    ]
+    if places and split.axis is not None and split.period is not None:
+        rows = ask(expressions.per_period([chosen[place] for place in places], split.axis, split.period, view))
+        for row in rows:
+            _put([split.by_period[place].get(_moment(row[0])) for place in places], row[1:])
+    for dimension in sorted({found for place in places if (found := best[place]) is not None}):
+        split_by_it = [place for place in places if best[place] == dimension]
+        rows = ask(expressions.per_group([chosen[place] for place in split_by_it], split.dimensions[dimension], split.axis, view))
+        for row in rows:
+            _put([split.by_group[dimension][place].get(row[0]) for place in split_by_it], row[1:])
+
+
+def _put(cells: Sequence[Cell | None], values: Sequence[Any]) -> None:
+    for cell, value in zip(cells, values, strict=True):
+        if cell is not None and value is not None:
+            cell.holistic = float(value)
+
+
+def _figure_of(cell: Cell, figure: Figure) -> float | None:
+    match figure.aggregation:
+        case "rows":
+            return cell.rows
+        case "sum":
+            return cell.total if cell.count else None
+        case "mean" | "share":
+            return cell.total / cell.count if cell.count else None
+        case _:
+            return cell.holistic
+
+
+def _series(place: int, figure: Figure, split: Split) -> Mapping[str, Any]:
+    if split.axis is None or split.period is None or not split.by_period[place]:
+        return {}
+    values = {start: _figure_of(cell, figure) for start, cell in split.by_period[place].items()}
+    found: list[Point] = points(split.axis, split.period, values, absent=0 if figure.aggregation == "rows" else None)
+    return {"period": split.period, "series": found} if any(point.value is not None for point in found) else {}
+
+
+def _parts(place: int, figure: Figure, dimension: int | None, split: Split) -> Mapping[str, Any]:
+    if dimension is None:
+        return {}
+    groups = [(_label(key), _figure_of(cell, figure), cell.rows) for key, cell in split.by_group[dimension][place].items()]
+    is_additive = figure.aggregation in ("rows", "sum")
+    groups.sort(key=lambda group: (-(abs(group[1] or 0) if is_additive else group[2]), group[0]))
+    shown = sorted(groups[:MOST_PARTS], key=lambda group: (group[1] is None, -(group[1] or 0), group[0]))
+    if all(value is None for _, value, _ in shown):
+        return {}
+    return {"by": split.dimensions[dimension].name, "parts": [Part(label=label, value=value, rows=rows) for label, value, rows in shown]}
+
+
+def _label(key: Any) -> str:
+    if key is None:
+        return MISSING
+    plain = canonical.plain(key)
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
+    if isinstance(plain, float) and plain.is_integer():
+        return str(int(plain))
+    return str(plain)
+
+
+def _moment(value: Any) -> dt.datetime | None:
+    if isinstance(value, dt.datetime):
+        return value.replace(tzinfo=None)
+    return dt.datetime(value.year, value.month, value.day) if isinstance(value, dt.date) else None  # noqa: DTZ001
+
+
+def _scalar(value: Any) -> Scalar:
+    plain = canonical.plain(value)
+    return plain if isinstance(plain, bool | int | float | str) or plain is None else str(plain)

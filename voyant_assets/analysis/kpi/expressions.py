@@ -1,0 +1,121 @@
+"""Key figures as SQL: the expression of a figure, and the queries that split figures by period and group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from voyant_assets.analysis.kpi.choose import Figure
+from voyant_assets.analysis.kpi.periods import Axis
+from voyant_core.model.profile import ColumnProfile
+
+HOLISTIC = frozenset({"median", "max", "min", "last", "count_distinct"})
+"""Aggregations that cannot be put together from sums and counts of parts."""
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    return "'" + str(value).replace("\x00", "").replace("'", "''") + "'"
+
+
+def value(figure: Figure, axis: Axis | None = None) -> str:
+    """The figure over the table's columns, as a person would write it."""
+    if figure.column is None:
+        return "count(*)"
+    name = quoted(figure.column.name)
+    finite = f" FILTER (WHERE isfinite({name}))" if figure.column.non_finite else ""
+    match figure.aggregation:
+        case "share":
+            return f"count_if({name} = {literal(figure.truth)}) / count({name})"
+        case "count_distinct":
+            return f"count(DISTINCT {name})"
+        case "last" if axis is not None:
+            return f"arg_max({name}, {axis.sql}){finite}"
+        case "mean":
+            return f"avg({name}){finite}"
+        case _:
+            return f"{figure.aggregation}({name}){finite}"
+
+
+def statement(figure: Figure, view: str, axis: Axis | None) -> str:
+    return f"SELECT {value(figure, axis)} FROM {quoted(view)}"
+
+
+def totals(figures: Sequence[Figure], view: str, axis: Axis | None) -> str:
+    return f"SELECT {', '.join(value(figure, axis) for figure in figures)} FROM {quoted(view)}"
+
+
+def cells(figures: Sequence[Figure], dimensions: Sequence[ColumnProfile], axis: Axis | None, period: str | None, view: str) -> str:
+    """Rows, first and last moment, then sum and count of every figure's column, per period and group.
+
+    Columns: p, one per dimension, n, first, last, (sum, count) ...; a count that is n for want of nulls is not counted again.
+    """
+    keys = ["p", *(f"d{place}" for place in range(len(dimensions)))]
+    moments = "min(t), max(t)" if axis is not None and len(axis.columns) > 1 else "NULL, NULL"
+    sums = [answer for place, figure in enumerate(figures) for answer in _sum_and_count(place, figure)]
+    return f"SELECT {', '.join([*keys, 'count(*)', moments, *sums])} FROM ({_picked(figures, dimensions, axis, period, view)}) GROUP BY ALL"
+
+
+def _sum_and_count(place: int, figure: Figure) -> tuple[str, str]:
+    column = figure.column
+    if column is None or not is_summed(figure):
+        return "NULL", "NULL"
+    return f"sum(x{place})", f"count(x{place})" if column.nulls or column.non_finite else "count(*)"
+
+
+def is_summed(figure: Figure) -> bool:
+    """Do the column's sums say something: for the figure itself, or for what splits it?"""
+    return figure.column is not None and figure.aggregation != "count_distinct"
+
+
+def per_period(figures: Sequence[Figure], axis: Axis, period: str, view: str) -> str:
+    """Medians and the like: the period, then one column per figure."""
+    return f"SELECT p, {_inner_values(figures)} FROM ({_picked(figures, (), axis, period, view)}) GROUP BY p"
+
+
+def per_group(figures: Sequence[Figure], dimension: ColumnProfile, axis: Axis | None, view: str) -> str:
+    """Medians and the like: the group, then one column per figure. A query of its own is half as dear as one of two grouping sets."""
+    return f"SELECT d0, {_inner_values(figures)} FROM ({_picked(figures, (dimension,), axis, None, view)}) GROUP BY d0"
+
+
+def _inner_values(figures: Sequence[Figure]) -> str:
+    return ", ".join(_inner_value(figure, place) for place, figure in enumerate(figures))
+
+
+def _inner_value(figure: Figure, place: int) -> str:
+    match figure.aggregation:
+        case "count_distinct":
+            return f"count(DISTINCT x{place})"
+        case "last":
+            return f"arg_max(x{place}, t)"
+        case _:
+            return f"{figure.aggregation}(x{place})"
+
+
+def _picked(figures: Sequence[Figure], dimensions: Sequence[ColumnProfile], axis: Axis | None, period: str | None, view: str) -> str:
+    """The columns that the split queries need, under short names: p, t, d0 ..., x0 ..."""
+    time = axis.sql if axis is not None else "NULL"
+    wanted = [f"date_trunc('{period}', {time}) AS p" if period is not None else "NULL AS p", f"{time} AS t"]
+    wanted += [f"{_group(column)} AS d{place}" for place, column in enumerate(dimensions)]
+    wanted += [f"{_number(figure)} AS x{place}" for place, figure in enumerate(figures)]
+    return f"SELECT {', '.join(wanted)} FROM {quoted(view)}"
+
+
+def _group(column: ColumnProfile) -> str:
+    return quoted(column.name) if column.kind in ("number", "boolean") else f"CAST({quoted(column.name)} AS VARCHAR)"
+
+
+def _number(figure: Figure) -> str:
+    if figure.column is None:
+        return "1"
+    name = quoted(figure.column.name)
+    if figure.aggregation == "share":
+        return f"CASE WHEN {name} = {literal(figure.truth)} THEN 1 WHEN {name} IS NOT NULL THEN 0 END"
+    return f"CASE WHEN isfinite({name}) THEN {name} END" if figure.column.non_finite else name
