@@ -68,7 +68,7 @@ class ColumnStatistics(BaseModel):
     position: int = Field(description="0-based place in the table.")
     type: str = Field(description="DuckDB type name.")
     kind: ColumnKind
-    count: int = Field(description="Filled rows.")
+    count: int = Field(description="Filled rows, NaN and infinities among them.")
     nulls: int
     null_share: float
     distinct: int
@@ -85,7 +85,7 @@ class ColumnStatistics(BaseModel):
     mad: float | None = Field(default=None, description="Median absolute deviation from the median, not scaled.")
     zeros: int | None = None
     negatives: int | None = None
-    non_finite: int | None = Field(default=None, description="NaN and infinities; left out of every other figure.")
+    non_finite: int | None = Field(default=None, description="NaN and infinities; in `count`, in no other figure.")
     integers: bool | None = Field(default=None, description="Numbers: every value is whole.")
     quantiles: Quantiles | None = None
     quantiles_error: float | None = Field(default=None, description="Largest possible error in the column's unit, where bins were used.")
