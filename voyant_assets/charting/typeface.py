@@ -19,7 +19,7 @@ _UNFIT = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFFFE, 0xFFFF}
 
 
 def legible(text: str) -> str:
-    """`text` on one line without blanks at its ends, as XML may hold it: controls and direction overrides become blanks, lone surrogates U+FFFD."""
+    """`text` on one line, trimmed, as XML may hold it: controls and direction overrides become blanks, lone surrogates U+FFFD."""
     if text.isascii() and text.isprintable():
         return text[:LONGEST].strip()
     shown: list[str] = []
