@@ -271,6 +271,18 @@ def test_spares_and_tasks_die_with_a_killed_worker(own_bed):
     until(lambda: not any(is_alive(pid) for pid in spares))
 
 
+def test_a_cancel_waits_for_a_worker_that_is_being_restarted(own_bed):
+    own_bed.start()
+    run_id, pid, _ = own_bed.submit_waiting()
+    own_bed.kill_worker()
+    starter = threading.Timer(0.3, own_bed.start)
+    starter.start()
+    assert own_bed.instance.run_coordinator.cancel_run(run_id)
+    starter.join()
+    assert own_bed.end(run_id) == "CANCELED"
+    until(lambda: not is_alive(pid))
+
+
 def test_without_a_worker_a_task_says_that_it_is_away(own_bed):
     started = time.monotonic()
     with pytest.raises(errors.VoyantError) as raised:

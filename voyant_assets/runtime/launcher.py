@@ -14,6 +14,7 @@ from dagster._core.launcher.base import CheckRunHealthResult, LaunchRunContext, 
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
 from voyant_assets.runtime.wire import RETRY_S, call
+from voyant_core import errors
 
 PATIENCE_S = 5
 
@@ -64,11 +65,19 @@ class ForkRunLauncher(RunLauncher[DagsterInstance], ConfigurableClass):
             time.sleep(RETRY_S)
 
     def terminate(self, run_id: str) -> bool:
+        """False: there is nothing to end. VYNT-5006 when the worker is away for longer than our patience; the run then stays CANCELING."""
         run = self._instance.get_run_by_id(run_id)
         if run is None or run.is_finished:
             return False
         self._instance.report_run_canceling(run)
-        return bool(call(self._socket, {"op": "terminate", "run_id": run_id}).get("ok"))
+        try:
+            return bool(call(self._socket, {"op": "terminate", "run_id": run_id}, patience_s=self._patience_s).get("ok"))
+        except OSError as error:
+            raise errors.VoyantError(
+                errors.WORKER_AWAY,
+                f"The run {run_id} could not be canceled: the run worker does not answer.",
+                hint="Try again when it is back.",
+            ) from error
 
     @property
     def supports_check_run_worker_health(self) -> bool:

@@ -23,7 +23,7 @@ from voyant_assets.runtime.wire import Message, receive, send
 
 FORK_TIMEOUT_S = 5.0
 QUIET_S = 0.5
-CODE_CHECK_S = 2.0
+CODE_CHECK_S = 5.0  # an import costs seconds of CPU: not for every file of a series that is being saved
 RETRY_S = 2.0
 LONGEST_RETRY_S = 60.0
 TASKS_PER_PROCESS = 20  # a process that did many tasks is replaced, with whatever memory they left in it
