@@ -31,6 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
     except VoyantError as error:
         _log.error("refused: %s", error.to_text())
         return 3
+    except Exception:  # noqa: BLE001 - the boundary of the process: into the log as one line
+        _log.exception("the API process failed")
+        return 1
     finally:
         shutdown_tracing()
     return 0

@@ -42,7 +42,7 @@ def _flat(schema: Schema, definitions: dict[str, Schema]) -> Schema:
 
 
 def outline(schema: Schema) -> Schema:
-    """The first level of an answer's schema. The whole would cost a client thousands of tokens per tool, and stands in the OpenAPI document."""
+    """The first level of an answer's schema. The whole stands in the OpenAPI document; here it would cost thousands of tokens per tool."""
     definitions: dict[str, Schema] = schema.get("$defs", {})
     properties = {name: _outlined(inner, definitions) for name, inner in cast(dict[str, Schema], schema["properties"]).items()}
     return {"type": "object", "properties": properties, "required": schema.get("required", [])}

@@ -14,7 +14,7 @@ import typer
 from voyant_api.cli.copying import copy_all
 from voyant_api.cli.display import Progress, job_lines
 from voyant_api.cli.doors import Door, named_source, open_door
-from voyant_api.cli.terminal import is_rich
+from voyant_api.cli.terminal import is_rich, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def run(order: Order, *, wait: bool, out: Path | None, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(text + "\n")
     else:
-        sys.stdout.write("\n".join(job_lines(answer, places(answer, door, out), is_rich(sys.stdout))) + "\n")
+        sys.stdout.write(shown(job_lines(answer, places(answer, door, out), is_rich(sys.stdout)), sys.stdout))
     return 1 if answer["state"] in ("failed", "canceled") else 0
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from voyant_api.cli.terminal import bold, clean, is_rich, size, wrapped
+from voyant_api.cli.terminal import bold, clean, is_rich, shown, size, wrapped
 from voyant_core.errors import VoyantError
 from voyant_core.settings import Settings, settings
 
@@ -46,7 +46,7 @@ def run(*, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(json.dumps({"healthy": healthy, "checks": [asdict(check) for check in found]}) + "\n")
     else:
-        sys.stdout.write("\n".join(_lines(found, is_rich(sys.stdout))) + "\n")
+        sys.stdout.write(shown(_lines(found, is_rich(sys.stdout)), sys.stdout))
     return 0 if healthy else 1
 
 

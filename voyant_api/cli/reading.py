@@ -13,7 +13,7 @@ from voyant_api.cli.analyze import places
 from voyant_api.cli.copying import copy_all
 from voyant_api.cli.display import artifact_table, job_lines, job_table, source_lines, source_table
 from voyant_api.cli.doors import named_source, open_door
-from voyant_api.cli.terminal import is_rich
+from voyant_api.cli.terminal import is_rich, shown
 
 
 def list_jobs(tenant: str, state: str | None, limit: int, *, as_json: bool) -> None:
@@ -59,4 +59,4 @@ def sources(tenant: str, source_id: str | None, connect: str | None, limit: int,
 
 
 def _show(text: str, lines: Callable[[Any], Sequence[str]], *, as_json: bool) -> None:
-    sys.stdout.write((text if as_json else "\n".join(lines(json.loads(text)))) + "\n")
+    sys.stdout.write(f"{text}\n" if as_json else shown(lines(json.loads(text)), sys.stdout))

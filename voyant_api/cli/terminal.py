@@ -6,6 +6,7 @@ import io
 import os
 import sys
 import textwrap
+from collections.abc import Sequence
 from typing import TextIO
 
 WIDTH = 80
@@ -33,6 +34,32 @@ def wrapped(text: str, indent: str = "", first: str | None = None) -> list[str]:
 def is_rich(stream: TextIO) -> bool:
     """Whether the stream is a terminal that wants more than plain text."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+_TYPOGRAPHY = str.maketrans(
+    {
+        "“": '"',
+        "”": '"',
+        "‘": "'",
+        "’": "'",
+        "–": "-",
+        "—": "-",
+        "−": "-",
+        "×": "x",
+        "…": "...",
+        "•": "-",
+        "·": "-",
+        "≤": "<=",
+        "≥": ">=",
+        "→": "->",
+    }
+)
+
+
+def shown(lines: Sequence[str], stream: TextIO) -> str:
+    """The lines as the stream takes them: typographic characters only where somebody reads them on a terminal."""
+    text = "\n".join(lines) + "\n"
+    return text if is_rich(stream) else text.translate(_TYPOGRAPHY)
 
 
 def bold(text: str, rich: bool) -> str:

@@ -1,0 +1,37 @@
+"""A home for a journey, and the command line on it as a user starts it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Running:
+    url: str
+    home: Path
+    inbox: Path
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("VOYANT_")}
+    return kept | {"VOYANT_HOME": str(home), "NO_COLOR": "1", "COLUMNS": "80"}
+
+
+def voyant(home: Path, *arguments: str, cwd: Path | None = None, more: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """`voyant ...` in a process of its own. A traceback on the terminal is a failure whatever else the test looks at."""
+    done = subprocess.run(
+        [sys.executable, "-m", "voyant_api.cli.entry", *arguments],
+        env=environment(home) | dict(more or {}),
+        check=False,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=150,
+    )
+    assert "Traceback" not in done.stdout + done.stderr
+    return done

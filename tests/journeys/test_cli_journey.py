@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+
+import httpx
+import pytest
+from hostile_inputs import HOSTILE, lay_out
+from journey_home import voyant
+
+from voyant_core.canonical import content_digest
+
+REVENUE = "revenue=SELECT sum(price * quantity) FROM orders"
+
+
+@pytest.fixture(scope="module", params=["with a server", "without a server"])
+def home(request, tmp_path_factory):
+    """Both ways in which the command line works."""
+    if request.param == "with a server":
+        return request.getfixturevalue("server").home
+    return tmp_path_factory.mktemp("alone") / "home"
+
+
+def test_a_file_is_analyzed_and_told_in_80_columns(home, orders):
+    done = voyant(home, "analyze", "orders.csv", "--kpi", REVENUE, cwd=orders.parent)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("succeeded in ")
+    assert "6 rows" in done.stdout
+    assert "Findings" in done.stdout
+    assert "kpi" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+    assert done.stdout.isascii()
+    assert "orders: profile" in done.stderr
+    assert [line for line in done.stdout.splitlines() if len(line) > 80 and "http" not in line and "sha256" not in line] == []
+
+
+def test_json_is_exactly_the_answer_of_rest(home, orders):
+    done = voyant(home, "analyze", str(orders), "--json")
+    answer = json.loads(done.stdout)
+    assert answer["state"] == "succeeded"
+    assert json.loads(voyant(home, "jobs", answer["job_id"], "--json").stdout) == answer
+    lock = json.loads((home / "server.lock").read_text() or "{}")
+    if lock.get("url"):
+        assert httpx.get(f"{lock['url']}/v1/jobs/{answer['job_id']}", trust_env=False).json() == answer
+
+
+def test_out_copies_every_artifact_under_its_name_with_its_hash(home, orders, tmp_path):
+    done = voyant(home, "analyze", str(orders), "--out", str(tmp_path / "out"))
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert done.returncode == 0
+    assert str(tmp_path / "out" / "orders" / "report.html") in done.stdout
+    for artifact in manifest["artifacts"]:
+        assert hashlib.sha256((tmp_path / "out" / artifact["name"]).read_bytes()).hexdigest() == artifact["sha256"]
+    assert manifest["content_digest"] == content_digest((a["name"], a["sha256"]) for a in manifest["artifacts"])
+
+
+def test_jobs_artifacts_and_sources_are_listed_and_read(home, orders, tmp_path):
+    answer = json.loads(voyant(home, "analyze", str(orders), "--json").stdout)
+    job_id = answer["job_id"]
+    assert job_id in voyant(home, "jobs").stdout
+    assert "orders/report.html" in voyant(home, "artifacts", job_id).stdout
+    profile = next(item for item in answer["manifest"]["artifacts"] if item["name"] == "orders/profile.json")
+    assert hashlib.sha256(voyant(home, "artifacts", job_id, "orders/profile.json").stdout.encode()).hexdigest() == profile["sha256"]
+    assert answer["source_id"] in voyant(home, "sources").stdout
+    assert "5 columns" in voyant(home, "sources", answer["source_id"]).stdout
+    assert voyant(home, "artifacts", job_id, "--out", str(tmp_path / "copied")).returncode == 0
+    assert (tmp_path / "copied" / "manifest.json").is_file()
+
+
+@pytest.mark.parametrize(("name", "data", "more", "code"), HOSTILE)
+def test_a_hostile_input_exits_with_3_and_its_code(home, orders, tmp_path, name, data, more, code):
+    lay_out(tmp_path, orders)
+    options = [f"--kpi={kpi['name']}={kpi['sql']}" for kpi in more.get("kpis", [])]
+    options += [f"--stages={stage}" for stage in more.get("stages", [])] + [f"--table={table}" for table in more.get("tables", [])]
+    done = voyant(home, "analyze", name, *options, "--json", cwd=tmp_path)
+    assert (done.returncode, json.loads(done.stdout)["code"]) == (3, code), done.stderr
+    assert code in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["analyze"], ["analyze", "a.csv", "--kpi", "nothing"], ["analyze", "a.csv", "--wrong"], ["jobs", "--cancel"], ["nonsense"], []],
+)
+def test_wrong_usage_exits_with_2(home, arguments):
+    assert voyant(home, *arguments).returncode == 2
+
+
+def test_what_does_not_exist_exits_with_3(home):
+    for arguments in (["jobs", "job_none"], ["artifacts", "job_none"], ["sources", "src_none"], ["analyze", "src_none"]):
+        done = voyant(home, *arguments)
+        assert (done.returncode, done.stderr[:7]) == (3, "VYNT-20")
+
+
+def test_doctor_finds_nothing_wrong(home):
+    done = voyant(home, "doctor", "--json")
+    assert done.returncode == 0, done.stdout
+    assert {check["name"] for check in json.loads(done.stdout)["checks"]} >= {"python", "libraries", "home", "disk", "server", "traces"}
+
+
+def test_doctor_tells_how_to_mend_what_is_wrong(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = voyant(tmp_path / "home", "doctor", more={"VOYANT_SERVER__PORT": str(taken.getsockname()[1])})
+    assert done.returncode == 1
+    assert "is taken" in done.stdout
+    assert "VOYANT_SERVER__PORT" in done.stdout
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.1", "example.org"])
+def test_a_server_for_strangers_is_refused(tmp_path, host):
+    done = voyant(tmp_path / "home", "serve", "--host", host)
+    assert (done.returncode, done.stderr[:9]) == (3, "VYNT-3005")
+
+
+def test_a_home_serves_once(server):
+    done = voyant(server.home, "serve", "--port", "0")
+    assert (done.returncode, done.stderr.splitlines()[1][:9]) == (3, "VYNT-5005")
+
+
+def test_the_same_file_gives_the_same_bytes_in_another_home(server, orders, tmp_path):
+    here = json.loads(voyant(server.home, "analyze", str(orders), "--json").stdout)["manifest"]
+    there = json.loads(voyant(tmp_path / "home", "analyze", str(orders), "--json").stdout)["manifest"]
+    assert {a["name"]: a["sha256"] for a in here["artifacts"]} == {a["name"]: a["sha256"] for a in there["artifacts"]}
+    assert here["content_digest"] == there["content_digest"]
