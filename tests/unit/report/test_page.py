@@ -141,7 +141,7 @@ def test_failing_rules_come_first_and_alike_ones_are_one_line():
 
 def test_a_card_shows_value_course_and_parts_without_the_incomplete_month():
     text = Page(render(full())).text.replace("\u00a0", " ")
-    card = text[text.index("Median dep_delay over all rows") : text.index("Late share")]
+    card = text[text.index("Median dep_delay −2 min") : text.index("Late share")]
     assert "−2 min Nov 2013: 121 min +21.0% against Oct 2013, 100 min" in card
     assert "Jan Nov" in card
     assert "by carrier UA −3 min DL 5 min" in card

@@ -9,6 +9,7 @@ from voyant_assets.analysis.narrative.groups import group_findings
 from voyant_assets.analysis.narrative.kpis import kpi_findings
 from voyant_assets.analysis.narrative.material import Material
 from voyant_assets.analysis.narrative.missing import missing_findings
+from voyant_assets.analysis.narrative.periods import moment_name
 from voyant_assets.analysis.narrative.phrases import counted, joined, names, say
 from voyant_assets.analysis.narrative.ranking import ranked, signals
 from voyant_assets.analysis.narrative.relations import is_series, relation_findings
@@ -67,8 +68,8 @@ def _period(material: Material) -> Text:
         return []
     return say(
         ", from {} to {} ({})",
-        material.profile_figure(numbers.date, "time", "first"),
-        material.profile_figure(numbers.date, "time", "last"),
+        material.profile_figure(moment_name, "time", "first"),
+        material.profile_figure(moment_name, "time", "last"),
         Code(code=time.column),
     )
 

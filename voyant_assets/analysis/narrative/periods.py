@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
-from voyant_assets.analysis.wording.numbers import MONTHS, NBSP, date
+from voyant_assets.analysis.wording.numbers import MONTHS, NBSP, date, date_range
 
+_MONTH = re.compile(r"\d{4}-\d{2}")
 SEASON = {"hour": 24, "day": 7, "week": 52, "month": 12, "quarter": 4, "year": 1}
 """Periods after which a season starts again; a first and a last period are compared only at the same place in it."""
 
@@ -13,7 +15,7 @@ SEASON = {"hour": 24, "day": 7, "week": 52, "month": 12, "quarter": 4, "year": 1
 def period_name(at: str, period: str | None) -> str:
     """`at` is the period's start in ISO 8601; a string that is no date is given back."""
     try:
-        start = dt.datetime.fromisoformat(at)
+        start = dt.datetime.fromisoformat(f"{at}-01" if _MONTH.fullmatch(at) else at)
     except ValueError:
         return at
     match period:
@@ -29,6 +31,18 @@ def period_name(at: str, period: str | None) -> str:
             return f"{date(start)}{NBSP}{start:%H:%M}"
         case _:
             return date(start)
+
+
+def moment_name(at: str) -> str:
+    """A day, or the month where no more is known (`1949-01`)."""
+    return period_name(at, "month" if _MONTH.fullmatch(at) else "day")
+
+
+def span_name(first: str, last: str) -> str:
+    """From one moment to another; what both ends share is said once."""
+    if _MONTH.fullmatch(first) and _MONTH.fullmatch(last):
+        return f"{moment_name(first)}{NBSP}– {moment_name(last)}"
+    return date_range(first, last)
 
 
 def short_period_name(at: str, period: str | None) -> str:

@@ -92,7 +92,7 @@ def _card(inputs: ReportInputs, place: int, kpi: Kpi, known: list[str]) -> Card:
     parts = _parts(kpi)
     return Card(
         label=rich(marked(kpi.label, known)),
-        note="asked for in the request" if kpi.origin == "request" else "over all rows",
+        note="asked for in the request" if kpi.origin == "request" else "",
         value=value,
         change=_change(inputs, place, kpi) if spark else None,
         spark=spark,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from voyant_assets.analysis.narrative.compose import grain
+from voyant_assets.analysis.narrative.periods import span_name
 from voyant_assets.analysis.wording import numbers
 from voyant_assets.report.inputs import ReportInputs
 from voyant_assets.report.markup import cited, code, rich
@@ -47,7 +48,7 @@ def masthead(inputs: ReportInputs) -> Masthead:
 
 def period(inputs: ReportInputs) -> str:
     time = inputs.profile.time
-    return numbers.date_range(time.first, time.last) if time is not None else ""
+    return span_name(time.first, time.last) if time is not None else ""
 
 
 def score_text(score: float) -> str:

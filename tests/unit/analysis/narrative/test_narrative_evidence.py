@@ -79,7 +79,7 @@ def test_a_pointer_that_leads_nowhere_is_an_error(at: str):
     [
         ("336,776", 336776), ("12.6\u00a0min", 12.63907), ("−2", -2.0), ("2.5%", 0.0245118417), ("<0.1%", 0.0001), (">99.9%", 0.99999),
         ("+13.2\u00a0pp", 0.132), ("1 Jan 2013".replace(" ", "\u00a0"), "2013-01-01T05:00:00"), ("Dec\u00a02013", "2013-12-01"),
-        ("1.23\u00a0×\u00a010¹⁸", 1.23e18), ("true", True), ("none", None), ("EWR", "EWR"),
+        ("1.23\u00a0×\u00a010¹⁸", 1.23e18), ("Jan\u00a01949", "1949-01"), ("true", True), ("none", None), ("EWR", "EWR"),
     ],
 )  # fmt: skip
 def test_a_text_that_writes_the_value_is_recognised(text: str, value: object):

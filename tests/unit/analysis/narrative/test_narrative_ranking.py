@@ -7,6 +7,7 @@ from narrative_tables import chart, charts, column, everything, material, skewed
 from voyant_assets.analysis.narrative.compose import narrate
 from voyant_assets.analysis.narrative.markdown import to_markdown
 from voyant_assets.analysis.narrative.material import Material, finding
+from voyant_assets.analysis.narrative.periods import period_name, span_name
 from voyant_assets.analysis.narrative.ranking import AT_MOST, ranked
 from voyant_assets.analysis.narrative.titles import humanized
 from voyant_core.canonical import dumps
@@ -122,3 +123,12 @@ def test_titles_are_readable():
     assert [humanized(name) for name in ("sales_by_region.csv", "Flights 2013", "ohlc", "data.tar.csv.gz", "iPhone-sales")] == [
         "Sales by region", "Flights 2013", "Ohlc", "Data.tar", "iPhone sales",
     ]  # fmt: skip
+
+
+def test_periods_are_named_by_their_length():
+    names = [
+        period_name("2013-05-06T07:00:00", period).replace("\u00a0", " ") for period in ("year", "quarter", "month", "week", "day", "hour")
+    ]
+    assert names == ["2013", "Q2 2013", "May 2013", "week of 6 May 2013", "6 May 2013", "6 May 2013 07:00"]
+    assert period_name("spring", "month") == "spring"
+    assert span_name("1949-01", "1960-12").replace("\u00a0", " ") == "Jan 1949 – Dec 1960"
