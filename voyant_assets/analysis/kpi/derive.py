@@ -17,7 +17,7 @@ from voyant_assets.analysis.kpi.choose import Figure, dimensions, figures
 from voyant_assets.analysis.kpi.effect import strength
 from voyant_assets.analysis.kpi.periods import SECONDS, Axis, axis, granularity, points
 from voyant_core import canonical
-from voyant_core.model.kpi import Kpi, Part, Point
+from voyant_core.model.kpi import Kpi, Part
 from voyant_core.model.profile import ColumnProfile, Scalar, TableProfile
 
 Ask = Callable[[str], Sequence[tuple[Any, ...]]]
@@ -25,6 +25,8 @@ MOST_CELLS = 20_000
 MOST_PARTS = 12
 MOST_ROWS_DISTINCT = 100_000
 MISSING = "missing"
+COUNTING = frozenset({"rows", "count_distinct"})
+"""Figures that say nothing when they are the same everywhere, as in a table with one row per period."""
 
 
 @dataclass(slots=True)
@@ -176,8 +178,12 @@ def _best_dimension(place: int, figure: Figure, split: Split) -> int | None:
     """The dimension that explains most of the figure's variation."""
     if figure.column is None or not split.dimensions or figure.aggregation in ("count_distinct", "last"):
         return None
-    strengths = [strength([(cell.count, cell.total) for cell in groups[place].values()], figure) for groups in split.by_group]
-    return max(range(len(strengths)), key=lambda d: (round(strengths[d], 6), -d))
+    strengths = {
+        number: round(strength([(cell.count, cell.total) for cell in split.by_group[number][place].values()], figure), 6)
+        for number, dimension in enumerate(split.dimensions)
+        if dimension.name != figure.column.name
+    }
+    return max(strengths, key=lambda number: (strengths[number], -number), default=None)
 
 
 def _commonest(best: Sequence[int | None], dimensions_: int) -> int | None:
@@ -226,8 +232,10 @@ def _series(place: int, figure: Figure, split: Split) -> Mapping[str, Any]:
     if split.axis is None or split.period is None or not split.by_period[place]:
         return {}
     values = {start: _figure_of(cell, figure) for start, cell in split.by_period[place].items()}
-    found: list[Point] = points(split.axis, split.period, values, absent=0 if figure.aggregation == "rows" else None)
-    return {"period": split.period, "series": found} if any(point.value is not None for point in found) else {}
+    found = points(split.axis, split.period, values, absent=0 if figure.aggregation == "rows" else None)
+    shown = {point.value for point in found if point.complete and point.value is not None}
+    is_same = figure.aggregation in COUNTING and len(shown) < 2
+    return {"period": split.period, "series": found} if shown and not is_same else {}
 
 
 def _parts(place: int, figure: Figure, dimension: int | None, split: Split) -> Mapping[str, Any]:
@@ -237,7 +245,8 @@ def _parts(place: int, figure: Figure, dimension: int | None, split: Split) -> M
     is_additive = figure.aggregation in ("rows", "sum")
     groups.sort(key=lambda group: (-(abs(group[1] or 0) if is_additive else group[2]), group[0]))
     shown = sorted(groups[:MOST_PARTS], key=lambda group: (group[1] is None, -(group[1] or 0), group[0]))
-    if all(value is None for _, value, _ in shown):
+    values = {value for _, value, _ in shown if value is not None}
+    if not values or (figure.aggregation == "rows" and len(values) == 1):
         return {}
     return {"by": split.dimensions[dimension].name, "parts": [Part(label=label, value=value, rows=rows) for label, value, rows in shown]}
 

@@ -37,7 +37,7 @@ def value(figure: Figure, axis: Axis | None = None) -> str:
         case "count_distinct":
             return f"count(DISTINCT {name})"
         case "last" if axis is not None:
-            return f"arg_max({name}, {axis.sql}){finite}"
+            return f"arg_max({name}, {quoted(axis.columns[0]) if len(axis.columns) == 1 else axis.sql}){finite}"
         case "mean":
             return f"avg({name}){finite}"
         case _:

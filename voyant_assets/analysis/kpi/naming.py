@@ -23,7 +23,9 @@ def words(name: str) -> str:
 
 
 def label(aggregation: str, column: str) -> str:
-    return f"{TITLES[aggregation]} {words(column)}"
+    """`Median dep delay`; a column that says so itself is not told twice (`Total bill`)."""
+    prefix, text = TITLES[aggregation], words(column)
+    return title(text) if text.lower().startswith(f"{prefix.lower()} ") else f"{prefix} {text}"
 
 
 def title(name: str) -> str:

@@ -13,6 +13,9 @@ from voyant_core.model.profile import ColumnProfile, Scalar, TableProfile
 
 SECONDS = {"hour": 3600.0, "day": 86400.0, "week": 604800.0, "month": 2629746.0, "quarter": 7889238.0, "year": 31556952.0}
 IDEAL, MOST, FEWEST, MOST_YEARS = 24, 60, 3, 500
+MOST_ABSENT = 0.25
+SHORT_FROM = 30
+"""Years from 30 to 99 are years of the twentieth century."""
 UNCOVERED = {"hour": 0.1, "day": 0.3, "week": 0.15, "month": 0.1, "quarter": 0.1, "year": 0.1}
 """Share of a period that may lack data at its edge: nights, a weekend, holidays."""
 
@@ -33,7 +36,7 @@ def axis(profile: TableProfile) -> Axis | None:
     """The table's time axis, from its time column or from a year and a month column."""
     if profile.time is not None and profile.time.column in profile.columns:
         column = profile.columns[profile.time.column]
-        if column.kind == "number":
+        if column.kind == "number" and not re.fullmatch(r"\d{8}", profile.time.first):
             return _years(profile, column)
         return _moments(column, profile.time.first, profile.time.last, profile.time.frequency)
     years = [column for column in profile.ordered() if column.semantic_type == "year" and column.kind == "number"]
@@ -80,14 +83,20 @@ def next_start(start: dt.datetime, period: str) -> dt.datetime:
 
 
 def points(found: Axis, period: str, values: Mapping[dt.datetime, float | None], absent: float | None) -> list[Point]:
-    """One point per period from the first to the last moment; a period without rows has the value `absent`."""
+    """One point per period from the first to the last moment; a period without rows has the value `absent`.
+
+    Where many periods lack rows, as in a census every fifth year, they are no gaps, and only the others are given.
+    """
     starts: list[dt.datetime] = []
     start = start_of(found.first, period)
     while start <= found.last and len(starts) <= MOST_YEARS:
         starts.append(start)
         start = next_start(start, period)
+    is_sparse = sum(start in values for start in starts) < (1 - MOST_ABSENT) * len(starts)
     return [
-        Point(at=_written(start, period), value=values.get(start, absent), complete=_is_covered(found, start, period)) for start in starts
+        Point(at=_written(start, period), value=values.get(start, absent), complete=_is_covered(found, start, period))
+        for start in starts
+        if not is_sparse or start in values
     ]
 
 
@@ -111,7 +120,7 @@ def _moments(column: ColumnProfile, first: str, last: str, frequency: str) -> Ax
         return None
     name = '"' + column.name.replace('"', '""') + '"'
     coarse = frequency if frequency in SECONDS else "hour"
-    if column.kind == "string":
+    if column.kind in ("string", "number"):
         return Axis(_text_moment(name, first), (column.name,), start, end, _at_least(coarse, _text_finest(first)), True)
     if column.type == "DATE":
         return Axis(name, (column.name,), start, end, _at_least(coarse, "day"), frequency != "irregular")
@@ -131,6 +140,8 @@ def _text_finest(sample: str) -> str:
 
 
 def _text_moment(name: str, sample: str) -> str:
+    if re.fullmatch(r"\d{8}", sample):
+        return f"try_strptime(CAST({name} AS VARCHAR), '%Y%m%d')"
     if "Q" in sample.upper():
         return f"make_date(TRY_CAST(left({name}, 4) AS INTEGER), TRY_CAST(right({name}, 1) AS INTEGER) * 3 - 2, 1)"
     return f"TRY_CAST({name} || '-01' AS DATE)" if len(sample) == 7 else f"TRY_CAST({name} AS TIMESTAMP)"
@@ -142,6 +153,8 @@ def _years(profile: TableProfile, year: ColumnProfile) -> Axis | None:
     if low is None or high is None:
         return None
     name = '"' + year.name.replace('"', '""') + '"'
+    if low >= SHORT_FROM and high <= 99:
+        name, low, high = f"({name} + 1900)", low + 1900, high + 1900
     whole = f"CASE WHEN {name} BETWEEN 1 AND 9999 THEN CAST({name} AS INTEGER) END"
     for part, (most, factor) in {"month": (12, 1), "quarter": (4, 3)}.items():
         found = next((c for c in profile.ordered() if c.semantic_type == part and c.kind == "number" and c.integers), None)
