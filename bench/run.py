@@ -180,6 +180,7 @@ def main() -> int:
         shutil.rmtree(work, ignore_errors=True)
     if not options.skip_labels:
         report = CACHE / "labels.json"
+        subprocess.run([str(environment_of("labels")), str(ROOT / "bench" / "labels" / "export.py")], check=True)
         subprocess.run([sys.executable, "-m", "bench.labels.score", "--json", str(report)], check=False)
         found["labels"] = json.loads(report.read_text())
     found["versions"] = {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}

@@ -38,5 +38,5 @@ def probe(environment: Environment, arguments: dict[str, Any]) -> dict[str, Any]
             landed = fetch(order.place, landings, environment.settings.fetch)
         case _:
             landed = landings.land_file(Path(order.place))
-    tables = probe_tables(landings.path(landed.sha256), landed.file_name, environment.settings.files)
+    tables = probe_tables(landings.path(landed.sha256), landed.file_name, environment.settings.files, environment.engine)
     return ProbeResult(landing=landed, tables=tables).model_dump(mode="json")

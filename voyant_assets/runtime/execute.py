@@ -23,7 +23,6 @@ PRELOADED = (
     "numpy",
     "pyarrow",
     "pyiceberg.catalog.sql",
-    "pyiceberg.io.pyarrow",
     "sqlalchemy.dialects.sqlite",
     "sqlglot",
     "vl_convert",
