@@ -179,3 +179,27 @@ def test_numbers_beyond_all_reason_do_not_stop_the_stage() -> None:
         "SELECT pow(10, i % 300) AS big, CASE WHEN i % 9 = 0 THEN 'nan'::DOUBLE ELSE sin(i) END AS x, i % 2 = 0 AS g FROM range(900) r(i)"
     )
     assert run(query)[0].model.charts
+
+
+@pytest.mark.parametrize(
+    ("expression", "first"),
+    [
+        ("(1900 + i)::INTEGER", "1900"),
+        ("strftime(DATE '1960-01-01' + to_months(i::INTEGER), '%Y-%m')", "Jan\u00a01960"),
+        ("strftime(DATE '1958-03-29' + (7 * i)::INTEGER, '%Y%m%d')::INTEGER", "week of 24\u00a0Mar\u00a01958"),
+    ],
+)
+def test_years_months_and_dates_written_as_numbers_or_text_are_read(expression: str, first: str) -> None:
+    result, profile = run(f"SELECT {expression} AS date, 300 + i * 1.5 AS co2 FROM range(60) r(i)")
+    assert profile.time is not None
+    (trend,) = (chart for chart in result.model.charts if chart.kind == "trend")
+    assert trend.facts["first_period"] == first
+
+
+def test_of_many_groups_the_extremes_are_named_but_not_those_of_a_few_rows() -> None:
+    query = """SELECT 'city ' || (i % 40) AS city, (i % 40) * 2.0 + i % 3 AS price FROM range(8000) r(i)
+        UNION ALL SELECT 'rare', 9999.0 FROM range(3)"""
+    chart = by_slug(run(query)[0])["price_by_city"]
+    assert (chart.facts["low_group"], chart.facts["high_group"]) == ("city 0", "city 39")
+    labels = [row["label"] for row in chart.arguments["rows"]]
+    assert labels == [*(f"city {n}" for n in (39, 38, 37, 36, 35, 34, 4, 3, 2, 1, 0)), "Other (30)"]

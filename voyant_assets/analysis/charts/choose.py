@@ -102,7 +102,15 @@ def _loss(chart: Chart, chosen: Sequence[Chart], related: Sequence[frozenset[str
     same = sum(1 for other in chosen if _kind(other) == _kind(chart) and mine & set(other.columns[:1]))
     alike = 0.0 if _kind(chart) in {"group_gap", "calendar", "trend"} else ALIKE
     by_same = sum(1 for other in chosen if _kind(other) == _kind(chart) == "group_gap" and set(chart.columns[1:]) & set(other.columns[1:]))
-    return (REPEATED + alike) * same + REPEATED * by_same
+    twins = sum(
+        1 for other in chosen if _kind(other) == _kind(chart) and chart.columns[:1] == other.columns[:1] and _same_groups(chart, other)
+    )
+    return (REPEATED + alike) * same + REPEATED * by_same + ALIKE * twins
+
+
+def _same_groups(chart: Chart, other: Chart) -> bool:
+    """Two dimensions that explain a measure equally are, as a rule, two names of one."""
+    return _explains(chart) > 0 and abs(_explains(chart) - _explains(other)) < 1e-3 * _explains(chart)
 
 
 def _widened(columns: Sequence[str], related: Sequence[frozenset[str]]) -> set[str]:

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 
 from voyant_assets.analysis.charts.columns import SMALL
 from voyant_assets.analysis.charts.evidence import Evidence, in_unit, quantity, slug_of
-from voyant_assets.analysis.charts.groups import Group, adjusted, explained, lumped, merged
+from voyant_assets.analysis.charts.groups import OTHER, Group, adjusted, explained, merged
 from voyant_assets.analysis.wording import numbers
 from voyant_assets.charting.forms import Bar, Bars, Marker
 from voyant_core.model.chart import Chart, Code, DataTable, Text
 from voyant_core.model.profile import ColumnProfile
 
-FEWEST = 5
+FEWEST, SOLID = 5, 0.001
+"""A group must hold so many values, and this share of all, to be called the highest or the lowest."""
+HIGHEST, LOWEST = 6, 5
 DECIDED = 0.95
 """From this share of variance on the dimension nearly decides the measure: a fact about keys, seldom news."""
 
@@ -21,16 +23,21 @@ DECIDED = 0.95
 def comparison(table: str, dimension: ColumnProfile, measure: ColumnProfile, place: int, groups: Sequence[Group]) -> Chart | None:
     """The bars of `measure` (at `place` in the groups) by `dimension`; None when fewer than two groups hold enough rows."""
     named = [group for group in groups if group.key[0] is not None and group.filled[place] > 0]
-    kept, other, lumps = lumped(named, SMALL)
-    ranked = sorted(kept, key=lambda group: (-_mean(group, place), group.label))
-    solid = [group for group in ranked if group.filled[place] >= FEWEST]
     total = merged(named, ("all",)) if named else None
-    if len(solid) < 2 or total is None:
+    if total is None:
         return None
+    fewest = max(FEWEST, round(SOLID * total.filled[place]))
+    ranked = sorted(named, key=lambda group: (-_mean(group, place), group.label))
+    solid = [group for group in ranked if group.filled[place] >= fewest]
+    if len(solid) < 2:
+        return None
+    kept = ranked if len(ranked) <= SMALL else [*solid[:HIGHEST], *solid[HIGHEST:][-LOWEST:]]
+    rest = [group for group in named if group not in kept]
+    other = merged(rest, (f"{OTHER} ({len(rest)})",)) if rest else None
     evidence = Evidence(table, slug_of(measure.name, "by", dimension.name))
     high, low, overall = solid[0], solid[-1], _mean(total, place)
     eta2 = explained(named, place, measure)
-    shown = [*ranked, *([other] if other else [])]
+    shown = [*kept, *([other] if other else [])]
     return Chart(
         slug=evidence.slug,
         kind="group_gap",
@@ -39,7 +46,7 @@ def comparison(table: str, dimension: ColumnProfile, measure: ColumnProfile, pla
         title=_title(evidence, measure, dimension, (high, low), place),
         subtitle=f"Mean {measure.name}{in_unit(measure)} by {dimension.name}; the thin line is the mean of all rows",
         consequence=_consequence(evidence, measure, dimension, eta2),
-        note=_note(dimension, lumps, sum(group.rows for group in groups if group.key[0] is None)),
+        note=_note(dimension, len(rest), fewest, sum(group.rows for group in groups if group.key[0] is None)),
         facts=evidence.facts,
         columns=[measure.name, dimension.name],
         arguments=Bars(
@@ -106,10 +113,10 @@ def _consequence(evidence: Evidence, measure: ColumnProfile, dimension: ColumnPr
     ]
 
 
-def _note(dimension: ColumnProfile, lumps: int, empty: int) -> str:
+def _note(dimension: ColumnProfile, lumps: int, fewest: int, empty: int) -> str:
     parts: list[str] = []
     if lumps:
-        parts.append(f"{numbers.integer(lumps)} smaller groups are one bar.")
+        parts.append(f"Groups between the extremes, or with fewer than {numbers.integer(fewest)} values, are one bar.")
     if empty:
         parts.append(f"{numbers.integer(empty)} rows without {dimension.name} are left out.")
     return " ".join(parts)

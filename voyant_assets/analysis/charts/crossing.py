@@ -44,9 +44,9 @@ def cramers_v(cells: Sequence[Group]) -> float:
 
 
 def association(table: str, across: ColumnProfile, down: ColumnProfile, cells: Sequence[Group]) -> Chart | None:
-    """How the rows of each group of `down` (first in the keys) spread over `across`; None where they hardly depend on each other."""
+    """How the rows of each group of `down` (first in the keys) spread over `across`; None where they hardly depend, or say the same."""
     v = cramers_v(cells)
-    if v < ASSOCIATED:
+    if not ASSOCIATED <= v < SAME:
         return None
     count = {(group.key[0] or "", group.key[1] or ""): group.rows for group in cells}
     ys, xs = (
@@ -72,7 +72,7 @@ def association(table: str, across: ColumnProfile, down: ColumnProfile, cells: S
     return Chart(
         slug=evidence.slug,
         kind="composition",
-        salience=round(max(0.0, 0.26 + 0.4 * v - (0.25 if v >= SAME else 0.0)), 4),
+        salience=round(max(0.0, 0.26 + 0.4 * v), 4),
         form="heat_map",
         size="full" if len(xs) > 5 else "half",
         title=[cited, " of ", *cell, ", against ", usual, " of all rows"],

@@ -13,8 +13,12 @@ PATTERNS, COLUMNS, NAMED = 5, 12, 2
 
 def missing_together(table: str, profile: TableProfile) -> Chart | None:
     """The matrix of the most frequent patterns; None when fewer than two columns are ever empty."""
-    patterns = profile.missingness.patterns[:PATTERNS]
-    involved = {name for pattern in patterns for name in pattern.columns if name in profile.columns}
+    found = [(place, _sometimes_filled(pattern, profile)) for place, pattern in enumerate(profile.missingness.patterns)]
+    places, patterns = (
+        [place for place, pattern in found if pattern.columns],
+        [pattern for _, pattern in found if pattern.columns][:PATTERNS],
+    )
+    involved = {name for pattern in patterns for name in pattern.columns}
     if len(involved) < 2 or not profile.rows:
         return None
     worst = sorted((profile.columns[name] for name in involved), key=lambda column: (-column.nulls, column.position))
@@ -26,7 +30,7 @@ def missing_together(table: str, profile: TableProfile) -> Chart | None:
         kind="missing",
         salience=round(min(0.75, 0.3 + 0.3 * worst[0].null_share + (0.1 if len(patterns[0].columns) > 1 else 0.0)), 4),
         form="missingness",
-        title=_title(patterns[0], evidence),
+        title=_title(patterns[0], places[0], evidence),
         subtitle="Columns that are empty in the same rows, by share of all rows",
         consequence=["A figure over these columns leaves out the same rows, not rows at random."] if len(patterns[0].columns) > 1 else [],
         note=f"{numbers.integer(cut)} more columns are left out." if cut else "",
@@ -49,8 +53,14 @@ def missing_together(table: str, profile: TableProfile) -> Chart | None:
     )
 
 
-def _title(pattern: NullPattern, evidence: Evidence) -> Text:
-    rows = evidence.profile(pattern.rows, numbers.integer(pattern.rows), "missingness", "patterns", 0, "rows")
+def _sometimes_filled(pattern: NullPattern, profile: TableProfile) -> NullPattern:
+    """The pattern without columns that are always empty: those are empty together with everything."""
+    names = [name for name in pattern.columns if name in profile.columns and profile.columns[name].count > 0]
+    return NullPattern(columns=names, rows=pattern.rows)
+
+
+def _title(pattern: NullPattern, place: int, evidence: Evidence) -> Text:
+    rows = evidence.profile(pattern.rows, numbers.integer(pattern.rows), "missingness", "patterns", place, "rows")
     named = pattern.columns[: NAMED if len(pattern.columns) > NAMED + 1 else NAMED + 1]
     more = len(pattern.columns) - len(named)
     text: Text = [rows, " rows lack "]

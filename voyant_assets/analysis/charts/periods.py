@@ -26,6 +26,8 @@ SECONDS: Mapping[str, float] = {
     "year": 365.25 * DAY,
 }
 MOST_STRETCHES, MOST_POINTS, FEWEST = 100_000, 400, 6
+ROWS_APART, SOLID = 1.5, 4
+"""Up to so many rows per period are a series of its own; from so many on a mean over them is more than noise."""
 PARTS = ("hour", "weekday", "month")
 _MONDAY = 4  # days from 1970-01-01 to the first Monday
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - moments here are UTC without saying so
@@ -81,15 +83,26 @@ def stretch(time: TimeAxis, covered: frozenset[str]) -> int | None:
     return 3600 if wanted and span / 3600 <= MOST_STRETCHES else DAY
 
 
-def period_for(time: TimeAxis, length: int, filled: int) -> str | None:
-    """The period of a line: the shortest with at most 400 points, and not so short that most of them would be empty."""
+def is_regular(time: TimeAxis, rows: int) -> bool:
+    """Whether the table is a series with about one row per step of its frequency, so that counting rows says nothing."""
+    span, step = _span(time), SECONDS.get(time.frequency)
+    return span is not None and step is not None and 1 / ROWS_APART <= rows / (span / step + 1) <= ROWS_APART
+
+
+def period_for(time: TimeAxis, length: int, filled: int, rows: int) -> str | None:
+    """The period of a line: the shortest with at most 400 points, not so short that most are empty or stand for two or three rows.
+
+    `filled` stretches of `length` seconds have rows, `rows` in all.
+    """
     span = _span(time)
     if span is None:
         return None
     shortest = max(float(length), SECONDS.get(time.frequency, float(length)))
     for step in LADDER:
         points = span / SECONDS[step] + 1
-        if SECONDS[step] >= shortest and points <= MOST_POINTS and (points <= 2 * filled or step == "year"):
+        per_point = rows / min(points, filled)
+        is_solid = per_point <= ROWS_APART or per_point >= SOLID
+        if SECONDS[step] >= shortest and points <= MOST_POINTS and ((points <= 2 * filled and is_solid) or step == "year"):
             return step if points >= FEWEST else None
     return None
 
@@ -123,8 +136,9 @@ def incomplete_ends(periods: Sequence[Period], period: str, time: TimeAxis) -> t
 
 
 def moment(text: str) -> dt.datetime:
-    """ISO 8601, or only a year or a month, as UTC without an offset."""
-    found = dt.datetime.fromisoformat({4: f"{text}-01-01", 7: f"{text}-01"}.get(len(text), text))
+    """ISO 8601, or only a year or a month, as UTC without an offset. ValueError for anything else."""
+    written = {4: f"{text}-01-01", 6: f"{text[:4]}-{text[4:]}-01", 7: f"{text}-01"}.get(len(text), text)
+    found = dt.datetime.fromisoformat(written)
     return found.astimezone(dt.UTC).replace(tzinfo=None) if found.tzinfo else found
 
 

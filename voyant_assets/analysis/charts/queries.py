@@ -56,13 +56,16 @@ def by_period(view: str, time: ColumnProfile, seconds: int, measures: Sequence[C
 
 
 def as_moment(time: ColumnProfile) -> str:
-    """The time column as a moment; years and text like `1949-01` are read as dates, what can't be read is NULL."""
+    """The time column as a moment: `1949`, `1949-01`, `194901` and `19490131` too, number or text. What can't be read is NULL."""
     name = quoted(time.name)
     if time.kind == "temporal":
         return name
-    if time.kind == "number":
-        return f"make_date(CAST({name} AS INTEGER), 1, 1)"
-    return f"TRY_CAST(CASE WHEN length({name}) = 7 THEN {name} || '-01' ELSE {name} END AS TIMESTAMP)"
+    text = f"CAST({name} AS VARCHAR)" if time.kind != "number" else f"CAST(CAST({name} AS BIGINT) AS VARCHAR)"
+    year, month, day = f"substr({text}, 1, 4)", f"substr({text}, 5, 2)", f"substr({text}, 7, 2)"
+    return (
+        f"TRY_CAST(CASE length({text}) WHEN 4 THEN {text} || '-01-01' WHEN 6 THEN {year} || '-' || {month} || '-01'"
+        f" WHEN 7 THEN {text} || '-01' WHEN 8 THEN {year} || '-' || {month} || '-' || {day} ELSE {text} END AS TIMESTAMP)"
+    )
 
 
 def _sums(measures: Sequence[ColumnProfile]) -> str:

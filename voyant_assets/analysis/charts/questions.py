@@ -17,7 +17,7 @@ from voyant_assets.analysis.charts.crossing import association, crossed, two_gro
 from voyant_assets.analysis.charts.distribution import distribution
 from voyant_assets.analysis.charts.groups import Group, collapsed, explained, groups_of
 from voyant_assets.analysis.charts.missing import missing_together
-from voyant_assets.analysis.charts.periods import by_part, period_for, periods_of, stretch, stretches
+from voyant_assets.analysis.charts.periods import by_part, is_regular, period_for, periods_of, stretch, stretches
 from voyant_assets.analysis.charts.relations import correlations
 from voyant_assets.analysis.charts.trend import Series, trend
 from voyant_core.model.chart import Chart
@@ -134,10 +134,10 @@ def _over_time(
     data = stretches(rows, len(measures), length)
     if data is None:
         return
-    period = period_for(time, length, len(rows))
+    period = period_for(time, length, len(rows), int(data.rows.sum()))
     if period is not None:
         periods = periods_of(data, period)
-        series = [Series(time, period, None, 0, is_total=True)]
+        series = [] if is_regular(time, int(data.rows.sum())) else [Series(time, period, None, 0, is_total=True)]
         for place, measure in enumerate(measures[:LINES]):
             series.append(Series(time, period, measure, place, is_total=measure.default_aggregation == "sum"))
         yield from _some([trend(table, one, periods) for one in series])

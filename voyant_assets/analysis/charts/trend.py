@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voyant_assets.analysis.charts.evidence import Evidence, in_unit, quantity, slug_of
-from voyant_assets.analysis.charts.periods import Period, incomplete_ends
+from voyant_assets.analysis.charts.periods import ROWS_APART, Period, incomplete_ends
 from voyant_assets.analysis.wording import numbers
 from voyant_assets.charting.forms import Line, Note
 from voyant_core.model.chart import Chart, Citation, Code, DataTable, Text
@@ -16,7 +16,6 @@ STEADY = 0.5
 """From this r squared of value against time on, the title speaks of the ends, else of the extremes."""
 FEWEST = 6
 MOST_LISTED = 60
-ROWS_APART = 1.5
 NOTABLE = 0.3
 """An extreme that is closer to the middle than this share of it is hardly an event."""
 

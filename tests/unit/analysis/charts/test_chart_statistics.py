@@ -104,7 +104,7 @@ def test_the_period_of_a_line_keeps_it_below_400_points(
 ) -> None:
     time = axis(first, last, frequency)
     assert stretch(time, covered) == length
-    assert period_for(time, length, 10_000) == period
+    assert period_for(time, length, 10_000, 400_000) == period
 
 
 def test_only_ends_that_the_data_do_not_reach_are_incomplete() -> None:
@@ -114,3 +114,10 @@ def test_only_ends_that_the_data_do_not_reach_are_incomplete() -> None:
     assert incomplete_ends(weeks, "week", axis("2020-01-01", "2020-02-29", "day")) == (True, True)
     months = periods_of(data, "month")
     assert incomplete_ends(months, "month", axis("2020-01-01", "2020-02-29", "day")) == (False, False)
+
+
+def test_a_mean_of_two_rows_is_no_point_of_a_line() -> None:
+    year = axis("2013-01-01", "2013-12-31", "day")
+    assert period_for(year, DAY, 365, 365) == "day"
+    assert period_for(year, DAY, 365, 800) == "week"
+    assert period_for(year, DAY, 365, 4000) == "day"
