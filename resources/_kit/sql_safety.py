@@ -45,7 +45,7 @@ class CheckedQuery:
 def checked_query(sql: str, tables: Mapping[str, Sequence[Column]], dialect: str = "duckdb", *, subject: str = "SQL") -> CheckedQuery:
     """`sql` checked against `tables`, or VoyantError: SQL_NOT_A_READ, INVALID_SQL or UNKNOWN_COLUMN.
 
-    `subject` opens every message: `` KPI `late`: no column `dep_dely` in flights ...``.
+    A table given without columns may hold any. `subject` opens every message: `` KPI `late`: no column `dep_dely` in flights ...``.
     """
     from resources._kit import sql_growth, sql_names
 

@@ -116,7 +116,8 @@ class Resolver:
 
         if id(item) in self.used:
             table = self.used[id(item)]
-            names = Names({column.name.lower(): (table, column.name) for column in self.tables[table]})
+            columns = self.tables[table]
+            names = Names({column.name.lower(): (table, column.name) for column in columns}, open=not columns)
         elif isinstance(item, exp.Table) and not isinstance(item.this, exp.Func) and (cte := visible_cte(item)) is not None:
             names = _renamed(self.output(cte.this), cte)
         elif isinstance(item, exp.Subquery):

@@ -16,6 +16,7 @@ from voyant_core.stage import Output, Stage, StageContext, StageResult
 if TYPE_CHECKING:
     from resources._kit.sql_safety import CheckedQuery
     from voyant_core.model.kpi import KpiRequest
+    from voyant_core.model.source import Column
 
 FILE = "kpis.json"
 MOST_ROWS = 1000
@@ -40,11 +41,13 @@ def run(context: StageContext) -> StageResult:
         taken = {kpi.name for kpi in kpis}
         kpis += [kpi if kpi.name not in taken else kpi.model_copy(update={"name": f"derived_{kpi.name}"}) for kpi in
                  derive(profile, context.view, context.engine.rows)]  # fmt: skip
-    report = KpiReport(table=context.table, kpis=kpis)
+    data = dumps(KpiReport(table=context.table, kpis=kpis))
+    # what later stages cite is what stands in the artifact, rounding included
+    report = load({FILE: data})
     return StageResult(
         model=report,
-        outputs=(Output(FILE, ArtifactKind.KPI, "application/json", dumps(report)),),
-        metadata={"kpis": len(kpis)} | _plotted(kpis),
+        outputs=(Output(FILE, ArtifactKind.KPI, "application/json", data),),
+        metadata={"kpis": len(kpis)} | _plotted(report.kpis),
         preview=preview.preview(report),
     )
 
@@ -63,32 +66,15 @@ def _requested(context: StageContext, profile: Any) -> list[Kpi]:
 def _mine(context: StageContext) -> list[tuple[KpiRequest, CheckedQuery]]:
     from voyant_assets.analysis.kpi.check import checked_kpi
 
-    # only this table's columns are at hand; the names of the others tell their KPIs from wrong ones
-    tables: dict[str, Sequence[Any]] = {planned.name: () for planned in context.plan.tables}
-    tables[context.table] = context.snapshot.columns
-    is_first = not context.plan.tables or context.plan.tables[0].name == context.table
+    names = [planned.name for planned in context.plan.tables] or [context.table]
+    anything: dict[str, Sequence[Column]] = dict.fromkeys([*names, context.table], ())
+    own = {**anything, context.table: context.snapshot.columns}
     mine: list[tuple[KpiRequest, CheckedQuery]] = []
     for request in context.plan.kpis:
-        try:
-            checked = checked_kpi(request, tables)
-        except errors.VoyantError as error:
-            if error.code is errors.UNKNOWN_COLUMN and len(tables) > 1 and not _reads(request, context.table, tables):
-                continue
-            raise
-        if checked.tables == (context.table,) or (not checked.tables and is_first):
-            mine.append((request, checked))
+        reads = checked_kpi(request, anything).tables
+        if reads == (context.table,) or (not reads and names[0] == context.table):
+            mine.append((request, checked_kpi(request, own)))
     return mine
-
-
-def _reads(request: KpiRequest, table: str, tables: Mapping[str, Sequence[Any]]) -> bool:
-    """Does the SQL name this table? With it unknown, the guard would refuse it for the table, not for a column."""
-    from resources._kit.sql_safety import checked_query
-
-    try:
-        checked_query(request.sql, {name: columns for name, columns in tables.items() if name != table})
-    except errors.VoyantError as error:
-        return error.code is not errors.UNKNOWN_COLUMN
-    return False
 
 
 def _answered(context: StageContext, request: KpiRequest, checked: CheckedQuery, slug: str, profile: Any) -> Kpi:

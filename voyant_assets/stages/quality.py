@@ -56,11 +56,13 @@ def run(context: StageContext) -> StageResult:
         suggested = suggest.suggest(profile, values, context.found.read.null_tokens)
     chosen = {suggestion.rule.id: suggestion for suggestion in suggested} | {rule.id: Suggestion(rule) for rule in given}
     results = evaluate.evaluate(list(chosen.values()), profile, context.view, context.engine.rows)
-    quality = report.report(context.table, profile.rows, results)
+    data = dumps(report.report(context.table, profile.rows, results))
+    # what later stages cite is what stands in the artifact, rounding included
+    quality = load({FILE: data})
     failed = [rule for rule in quality.rules if not rule.passed]
     return StageResult(
         model=quality,
-        outputs=(Output(FILE, ArtifactKind.QUALITY, "application/json", dumps(quality)),),
+        outputs=(Output(FILE, ArtifactKind.QUALITY, "application/json", data),),
         metadata={
             "quality_score": round(quality.score, 4),
             "rules": len(quality.rules),

@@ -23,7 +23,7 @@ class KpiFlaw:
     hint: str | None = None
 
 
-def check_kpis(kpis: Sequence[KpiRequest], tables: Mapping[str, Sequence[Column]]) -> list[KpiFlaw]:
+def kpi_flaws(kpis: Sequence[KpiRequest], tables: Mapping[str, Sequence[Column]]) -> list[KpiFlaw]:
     """The flaws of the KPIs against the tables' columns, in order; empty when all may run."""
     flaws: list[KpiFlaw] = []
     for place, kpi in enumerate(kpis):
@@ -34,9 +34,9 @@ def check_kpis(kpis: Sequence[KpiRequest], tables: Mapping[str, Sequence[Column]
     return flaws
 
 
-def refuse_wrong_kpis(kpis: Sequence[KpiRequest], tables: Mapping[str, Sequence[Column]]) -> None:
-    """One VoyantError for all flaws: the first one's code, detail and hint, every one as a `Flaw`."""
-    flaws = check_kpis(kpis, tables)
+def check_kpis(kpis: Sequence[KpiRequest], tables: Mapping[str, Sequence[Column]]) -> None:
+    """Nothing when all KPIs may run, else one VoyantError for all flaws: the first one's code, detail and hint, every one as a `Flaw`."""
+    flaws = kpi_flaws(kpis, tables)
     if flaws:
         first = flaws[0]
         listed = [errors.Flaw(flaw.pointer, flaw.detail) for flaw in flaws]
