@@ -194,7 +194,7 @@ class TableRun:
                 # the plan's KPIs reach later stages through the digests of what they made
                 "kpis": [kpi.model_dump() for kpi in self.job.plan.kpis] if "kpi" in stage.produces else [],
                 "upstream": [[name, sorted([file.file, file.sha256] for file in self._done[name].computed.files)] for name in feeds],
-                "progress": [[run.name, run.state, run.code] for run in self._shown_progress()] if stage.wants else [],
+                "progress": [[run.name, run.state, run.code, run.reason] for run in self._shown_progress()] if stage.wants else [],
             }
         )
 
