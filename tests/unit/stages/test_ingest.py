@@ -223,7 +223,7 @@ def test_the_same_bytes_give_the_same_rows_in_another_home(lake: Lake, tmp_path:
     other.engine.close()
 
 
-NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=0, max_size=20) | st.sampled_from(
+NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"), min_size=0, max_size=20) | st.sampled_from(
     ["select", 'a"b', "a'b", "x" * 300, "a\nb", "a,b", "ü€", " ", "é́", "column_2"]
 )
 
@@ -242,6 +242,12 @@ def test_any_header_gives_distinct_columns_with_their_values(lake: Lake, names: 
     assert rows[-2:] == [tuple(f"v{at}" for at in range(len(names))), tuple(f"w{at}" for at in range(len(names)))]
     if taken.found.read.header:
         assert [taken.found.read.renamed.get(name, name).strip() for name in stored] == [name.strip() for name in names]
+
+
+def test_a_bare_carriage_return_as_a_name_is_refused_with_a_code(lake: Lake) -> None:
+    with pytest.raises(errors.VoyantError) as refused:
+        lake.take('"","\r"\n"1","2"\n')
+    assert refused.value.code is errors.UNREADABLE_FILE
 
 
 VALUES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r\ufeff"), min_size=1, max_size=12)
