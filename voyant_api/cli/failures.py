@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 
-from voyant_api.cli.terminal import clean, wrapped
+from voyant_api.cli.terminal import shown, wrapped
 from voyant_core import errors
 from voyant_core.errors import VoyantError
 
@@ -21,8 +21,10 @@ def told(error: Exception, *, as_json: bool) -> int:
         sys.stdout.write(json.dumps(known.to_problem(), ensure_ascii=False) + "\n")
     lines = [f"{known.code.code} {known.code.title}", *wrapped(known.detail, indent="  ")]
     lines += wrapped(known.hint, indent="  ") if known.hint else []
-    lines += [f"  {clean(flaw.pointer)}: {clean(flaw.detail)}" for flaw in known.errors[:20]]
-    sys.stderr.write("\n".join(lines) + "\n")
+    for flaw in known.errors[:20]:
+        if flaw.detail != known.detail:
+            lines += wrapped(f"{flaw.pointer}: {flaw.detail}", indent="    ", first="  ")
+    sys.stderr.write(shown(lines, sys.stderr))
     return REFUSED if known.code is not errors.INTERNAL else FAILED
 
 
