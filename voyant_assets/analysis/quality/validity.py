@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from voyant_assets.analysis.quality.known import is_listed
@@ -25,6 +26,7 @@ BOUNDS: dict[str, tuple[float, float, Severity]] = {
     "hour": (0, 23, "medium"),
     "age": (0, 130, "medium"),
 }
+PLACES = {"lat": "latitude", "latitude": "latitude", "lon": "longitude", "lng": "longitude", "longitude": "longitude"}
 PLACEHOLDERS = frozenset(
     {"?", "-", "--", "---", ".", "n/a", "#n/a", "null", "nan", "undefined", "missing", "unknown", "not available", "not known", "tbd"}
 )
@@ -63,8 +65,8 @@ def _number(column: ColumnProfile) -> Iterator[Suggestion]:
     elif is_clock(column):
         why = "2400 and minutes from 60 up are no times: midnight belongs to the next day as 0000."
         yield Suggestion(rule("clock_time", [column.name], why=why), believed_from=BELIEVED)
-    elif column.semantic_type in BOUNDS and column.role != "identifier":
-        yield _bounded(column)
+    elif (meaning := _bounded_meaning(column)) is not None:
+        yield _bounded(column, meaning)
     if column.semantic_type == "count" and column.integers is False:
         why = "Things are counted in whole numbers: a fraction is an average, an estimate or a wrong column."
         yield Suggestion(rule("whole", [column.name], severity="low", why=why), believed_from=BELIEVED)
@@ -77,11 +79,20 @@ def is_clock(column: ColumnProfile) -> bool:
     return isinstance(column.max, int | float) and 100 < column.max < 10_000
 
 
-def _bounded(column: ColumnProfile) -> Suggestion:
-    low, high, severity = BOUNDS[column.semantic_type]
-    if column.semantic_type == "longitude" and isinstance(column.max, int | float) and 180 < column.max <= 360:
+def _bounded_meaning(column: ColumnProfile) -> str | None:
+    """The meaning that bounds the column. A wrong value hides a place from the profile, so its name counts too."""
+    if column.role == "identifier":
+        return None
+    if column.semantic_type in BOUNDS:
+        return column.semantic_type
+    return PLACES.get(re.split(r"[\W_]+", column.name.lower())[-1])
+
+
+def _bounded(column: ColumnProfile, meaning: str) -> Suggestion:
+    low, high, severity = BOUNDS[meaning]
+    if meaning == "longitude" and isinstance(column.max, int | float) and 180 < column.max <= 360:
         low, high = 0, 360
-    why = f"A {column.semantic_type} outside these bounds does not exist: the value, the unit or the column is wrong."
+    why = f"A {meaning} outside these bounds does not exist: the value, the unit or the column is wrong."
     return Suggestion(
         rule(
             "between",
@@ -91,7 +102,7 @@ def _bounded(column: ColumnProfile) -> Suggestion:
             dimension=Dimension.VALIDITY,
             why=why,
         ),
-        believed_from=PARTS_BELIEVED if column.semantic_type in ("percentage", "share") else BELIEVED,
+        believed_from=PARTS_BELIEVED if meaning in ("percentage", "share") else BELIEVED,
     )
 
 
