@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from voyant_assets.runtime.priority import BACKGROUND, set_niceness
 from voyant_assets.runtime.roles import Part
 
 PR_SET_PDEATHSIG = 1
@@ -53,13 +54,13 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                process_group=0,
+                start_new_session=True,
                 # the supervisor has one thread, so nothing can hold a lock across this fork
-                preexec_fn=self._die_with_supervisor(),  # noqa: PLW1509
+                preexec_fn=self._before_exec(),  # noqa: PLW1509
             )
         log.info("Started %s as process %d", self.part.name, self.process.pid)
 
-    def _die_with_supervisor(self) -> Callable[[], None]:
+    def _before_exec(self) -> Callable[[], None]:
         number = signal.SIGTERM if self.part.outlives_supervisor else signal.SIGKILL
         supervisor = os.getpid()
 
@@ -67,6 +68,8 @@ class Child:
             _libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
             if os.getppid() != supervisor:  # it died before the call
                 os._exit(1)
+            if self.part.is_background:
+                set_niceness(os.getpid(), BACKGROUND)
 
         return act
 

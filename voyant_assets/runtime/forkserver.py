@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 from resources.telemetry.logs import configure_logging
 from voyant_assets.runtime.dagster_run import rehearse
 from voyant_assets.runtime.hooks import Hooks, load_hooks
-from voyant_assets.runtime.process import threads
-from voyant_assets.runtime.spare import SPARE_NICE, live_and_exit
+from voyant_assets.runtime.priority import BACKGROUND, threads
+from voyant_assets.runtime.spare import live_and_exit
 from voyant_assets.runtime.wire import receive, send
 from voyant_core.settings import settings
 
@@ -96,7 +96,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     started = time.perf_counter()
     if options.unhurried:
-        os.setpriority(os.PRIO_PROCESS, 0, SPARE_NICE)
+        os.setpriority(os.PRIO_PROCESS, 0, BACKGROUND)
     hooks = load_hooks(options.hooks)
     preload(hooks)
     opener = InstanceOpener(settings().layout.dagster)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from voyant_assets.runtime.priority import set_niceness
 from voyant_assets.runtime.state import RunProcess
 from voyant_assets.runtime.wire import send
 
@@ -22,26 +23,6 @@ def process_start(pid: int) -> int | None:
     except (FileNotFoundError, ProcessLookupError):
         return None
     return None if fields[0] == "Z" else int(fields[19])
-
-
-def threads(pid: int) -> list[int]:
-    try:
-        return [int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()]
-    except (FileNotFoundError, ProcessLookupError):
-        return []
-
-
-def may_renice() -> bool:
-    """Can a niced process get its priority back? Only with CAP_SYS_NICE or RLIMIT_NICE; elsewhere spares must not be niced."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.setpriority(os.PRIO_PROCESS, 0, 5)
-            os.setpriority(os.PRIO_PROCESS, 0, 0)
-            os._exit(0)
-        except OSError:
-            os._exit(1)
-    return os.waitpid(pid, 0)[1] == 0
 
 
 def peek_exited() -> int | None:
@@ -89,10 +70,7 @@ class Process:
 
     def hand_over(self, work: Mapping[str, Any]) -> None:
         if self.niced:
-            # Linux keeps a nice value per thread: V8's and DuckDB's were started while the spare was niced
-            for thread in threads(self.pid):
-                with contextlib.suppress(ProcessLookupError):
-                    os.setpriority(os.PRIO_PROCESS, thread, 0)
+            set_niceness(self.pid, 0)  # V8's and DuckDB's threads were started while the spare was niced
             self.niced = False
         if self.channel is not None:
             with contextlib.suppress(OSError):  # died since: its pidfd tells, and the run gets its verdict there

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from voyant_assets.runtime.roles import LOCATION
 
-QUIET_S = 1.0
-LONGEST_WAIT_S = 5.0
+QUIET_S = 5.0  # a reload imports the graph anew: seconds of a core, which the next request may want
+LONGEST_WAIT_S = 30.0
 GIVE_UP_S = 120.0
 MUTATION = "mutation($name: String!) { reloadRepositoryLocation(repositoryLocationName: $name) { __typename } }"
 log = logging.getLogger(__name__)

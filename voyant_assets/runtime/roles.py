@@ -50,7 +50,10 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process of the server. Parts of a lower `stop_phase` are stopped first; `after` is a file that must be there before it starts."""
+    """One process of the server. Parts of a lower `stop_phase` are stopped first; `after` is a file that must be there before it starts.
+
+    A background part gets the time that requests and runs leave.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -59,6 +62,7 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     after: Path | None = None
     outlives_supervisor: bool = False
+    is_background: bool = False
 
 
 def parts_of(roles: Sequence[str], settings: Settings, places: Places, programs: Programs) -> list[Part]:
@@ -85,7 +89,7 @@ def parts_of(roles: Sequence[str], settings: Settings, places: Places, programs:
     if "dagit" in roles or "daemon" in roles:
         command = _module("dagster", "code-server", "start", "-m", programs.definitions, "--socket", str(places.code_socket))
         command += ("--location-name", LOCATION, "--log-format", "json", "--log-level", "warning")
-        parts.append(Part(CODE, command, stop_phase=2, stop_s=STATELESS_STOP_S, environment=dagster))
+        parts.append(Part(CODE, command, stop_phase=2, stop_s=STATELESS_STOP_S, environment=dagster, is_background=True))
     workspace = ("--workspace", str(places.workspace), "--log-format", "json")
     if "dagit" in roles:
         command = _module(
@@ -94,7 +98,8 @@ def parts_of(roles: Sequence[str], settings: Settings, places: Places, programs:
         parts.append(Part("dagit", command, stop_phase=1, stop_s=STATELESS_STOP_S, environment=dagster, after=places.code_socket))
     if "daemon" in roles:
         command = _module("dagster._daemon", "run", *workspace)
-        parts.append(Part("daemon", command, stop_phase=1, stop_s=DAEMON_STOP_S, environment=dagster, after=places.code_socket))
+        waits = places.code_socket
+        parts.append(Part("daemon", command, stop_phase=1, stop_s=DAEMON_STOP_S, environment=dagster, after=waits, is_background=True))
     return parts
 
 

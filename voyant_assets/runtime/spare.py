@@ -17,13 +17,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from voyant_assets.runtime.hooks import Hooks
+from voyant_assets.runtime.priority import BACKGROUND, set_niceness
 from voyant_assets.runtime.wire import Message, receive, send
 from voyant_core import errors
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
 
-SPARE_NICE = 10
 LONG_WAIT_S = 1.0
 ALARM_GRACE_S = 2.0
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Spare:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self._tell({"state": "forked", "pid": os.getpid()})
         if nice:
-            os.setpriority(os.PRIO_PROCESS, 0, SPARE_NICE)
+            set_niceness(os.getpid(), BACKGROUND)
         steps: list[Callable[[], object]] = [self._connect, *self._hooks.warm_steps()]
         while True:
             self._warm_up(steps)

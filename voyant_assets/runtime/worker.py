@@ -26,7 +26,8 @@ from voyant_assets.runtime.code_version import product_roots
 from voyant_assets.runtime.hooks import PRODUCT
 from voyant_assets.runtime.instance import write_dagster_yaml
 from voyant_assets.runtime.pool import Pool, PoolEvents, PoolOptions
-from voyant_assets.runtime.process import Process, may_renice, process_start
+from voyant_assets.runtime.priority import may_renice
+from voyant_assets.runtime.process import Process, process_start
 from voyant_assets.runtime.state import StateFile
 from voyant_assets.runtime.tasks import Tasks
 from voyant_assets.runtime.verdicts import Verdicts
