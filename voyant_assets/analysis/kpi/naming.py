@@ -16,7 +16,7 @@ TITLES = {
 
 def words(name: str) -> str:
     """A column's name as words: `dep_delay`, `DepDelay` and `depDelay` become `dep delay`; capitals of their own stay (`GDP`)."""
-    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", " ", name)
+    text = re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     text = re.sub(r"[\s_\-\x00-\x1f]+", " ", text).strip() or name
     found = " ".join(word if _is_acronym(word) else word.lower() for word in text.split(" "))
     return found if len(found) <= LONGEST else found[: LONGEST - 1] + "…"

@@ -19,7 +19,7 @@ TRIMMED = r"^\S(.*\S)?$"
 
 
 def patterns(profile: TableProfile, taken: frozenset[str] = frozenset()) -> Iterator[Suggestion]:
-    """At most one rule per string column. `taken` are columns that must match something already."""
+    """At most one rule per string column. `taken` are columns whose form or spelling is settled already."""
     for column in profile.ordered():
         if column.kind == "string" and column.count and column.role != "constant" and column.name not in taken:
             yield from _one(column)

@@ -30,14 +30,14 @@ def suggest(
     for name, counts in (values or {}).items():
         checks += spelled(profile.columns[name], counts)
     bounded = frozenset(s.rule.columns[0] for s in checks if s.rule.type == "between")
-    matched = frozenset(s.rule.columns[0] for s in checks if s.rule.type == "matches")
+    formed = frozenset(s.rule.columns[0] for s in checks if s.rule.type in ("matches", "in_set"))
     found = [
         *_schema(profile),
         *completeness(profile, null_tokens),
         *uniqueness(profile),
         *checks,
         *ranges(profile, bounded),
-        *patterns(profile, matched),
+        *patterns(profile, formed),
     ]
     return _capped(list({s.rule.id: s for s in reversed(found)}.values())[::-1], profile)
 
