@@ -12,7 +12,7 @@ from voyant_core.model.profile import ColumnProfile, TableProfile
 MOST_MEASURES = 4
 MOST_DIMENSIONS = 3
 MOST_GROUPS = 200
-SAME = 0.999
+SAME = 0.98
 CALENDAR = frozenset({"date", "datetime", "time_of_day", "year", "quarter", "month", "weekday", "day", "hour"})
 TELLING = {
     "amount": 6, "count": 5, "duration": 5, "rate": 4, "percentage": 4, "share": 4, "score": 4, "index": 4, "temperature": 4, "ratio": 3,

@@ -1,6 +1,6 @@
 """Key figures that nobody asked for but everybody looks at first, each with its course in time and its split by the dimension that matters.
 
-Pure but for `ask`, which runs a query: one for sums and counts per period and group, one each for medians and the like per period and per
+Pure but for `ask`, which runs a query: one for the course in time, one for sums per combination of groups, one for medians and the like per
 group, one for totals that the profile does not hold exactly.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 from voyant_assets.analysis.kpi import expressions, naming
 from voyant_assets.analysis.kpi.choose import Figure, dimensions, figures
 from voyant_assets.analysis.kpi.effect import strength
-from voyant_assets.analysis.kpi.periods import SECONDS, Axis, axis, granularity, points
+from voyant_assets.analysis.kpi.periods import Axis, axis, granularity, points
 from voyant_core import canonical
 from voyant_core.model.kpi import Kpi, Part
 from voyant_core.model.profile import ColumnProfile, Scalar, TableProfile
@@ -31,23 +31,29 @@ COUNTING = frozenset({"rows", "count_distinct"})
 
 @dataclass(slots=True)
 class Cell:
-    """What is known of one figure in one period or group."""
+    """What is known of one figure in one group. `value` is set where it does not follow from sum and count."""
 
     rows: int = 0
     total: float = 0.0
     count: int = 0
-    holistic: float | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The figures by period: one dictionary per figure."""
+
+    axis: Axis
+    period: str
+    values: list[dict[dt.datetime, float | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The figures' cells by period and, per dimension, by group."""
+    """The figures by group: per dimension, one dictionary of cells per figure."""
 
-    axis: Axis | None
-    period: str | None
     dimensions: tuple[ColumnProfile, ...]
-    by_period: list[dict[Any, Cell]]
-    by_group: list[list[dict[Any, Cell]]]
+    cells: list[list[dict[Any, Cell]]]
 
 
 def derive(profile: TableProfile, view: str, ask: Ask) -> list[Kpi]:
@@ -55,24 +61,26 @@ def derive(profile: TableProfile, view: str, ask: Ask) -> list[Kpi]:
     if profile.rows == 0:
         return []
     chosen = figures(profile)
+    found = axis(profile)
+    values = _totals(chosen, profile, view, found, ask)
+    course = _course(chosen, profile, found, view, ask)
     split = _split(chosen, profile, view, ask)
-    values = _totals(chosen, profile, view, split.axis, ask)
     best = [_best_dimension(place, figure, split) for place, figure in enumerate(chosen)]
     best[0] = _commonest(best[1:], len(split.dimensions))
-    _add_holistic(chosen, best, profile, split, view, ask)
+    _add_holistic(chosen, best, split, view, ask)
     slugs = naming.unique_slugs(_name(figure) for figure in chosen)
     return [
         Kpi(
             name=slugs[place],
             label="Rows" if figure.column is None else naming.label(figure.aggregation, figure.column.name),
-            sql=expressions.statement(figure, view, split.axis),
+            sql=expressions.statement(figure, view, found),
             origin="derived",
             value=values[place],
             unit=_unit(figure),
             is_share=_is_share(figure),
             total=1,
             source_columns=[figure.column.name] if figure.column is not None else [],
-            **_series(place, figure, split),
+            **_series(place, figure, course),
             **_parts(place, figure, best[place], split),
         )
         for place, figure in enumerate(chosen)
@@ -139,38 +147,43 @@ def _known(figure: Figure, profile: TableProfile) -> Scalar:
             return None
 
 
-def _split(chosen: Sequence[Figure], profile: TableProfile, view: str, ask: Ask) -> Split:
-    found = axis(profile)
+def _course(chosen: Sequence[Figure], profile: TableProfile, found: Axis | None, view: str, ask: Ask) -> Course | None:
     period = granularity(found) if found is not None else None
-    periods = 1.0 if found is None or period is None else (found.last - found.first).total_seconds() / SECONDS[period] + 2
+    if found is None or period is None:
+        return None
+    shown = [place for place, figure in enumerate(chosen) if figure.aggregation != "count_distinct" or profile.rows <= MOST_ROWS_DISTINCT]
+    values: list[dict[dt.datetime, float | None]] = [{} for _ in chosen]
+    moments: list[dt.datetime] = []
+    for row in ask(expressions.per_period([chosen[place] for place in shown], found, period, view)):
+        start = _moment(row[0])
+        if start is None:
+            continue
+        moments += [moment for moment in map(_moment, row[2:4]) if moment is not None]
+        for place, value in zip(shown, row[4:], strict=True):
+            values[place][start] = None if value is None else float(value)
+    if moments:
+        found = replace(found, first=min(moments), last=max(moments))
+    return Course(found, period, values)
+
+
+def _split(chosen: Sequence[Figure], profile: TableProfile, view: str, ask: Ask) -> Split:
     kept: list[ColumnProfile] = []
     for column in dimensions(profile):
-        if periods * math.prod(other.distinct + 1 for other in [*kept, column]) <= MOST_CELLS:
+        if math.prod(other.distinct + 1 for other in [*kept, column]) <= MOST_CELLS:
             kept.append(column)
-    split = Split(found, period, tuple(kept), [{} for _ in chosen], [[{} for _ in chosen] for _ in kept])
-    if period is None and not kept:
+    split = Split(tuple(kept), [[{} for _ in chosen] for _ in kept])
+    if not kept:
         return split
-    return _filled(split, ask(expressions.cells(chosen, kept, found, period, view)))
-
-
-def _filled(split: Split, rows: Sequence[tuple[Any, ...]]) -> Split:
-    """Add every cell of the answer to its period and to its group of each dimension."""
-    width = len(split.dimensions)
-    moments: list[dt.datetime] = []
-    for row in sorted(rows, key=lambda row: tuple(str(key) for key in row[: width + 1])):
-        period = _moment(row[0])
-        moments += [moment for moment in (_moment(row[width + 2]), _moment(row[width + 3])) if moment is not None]
-        for place in range(len(split.by_period)):
-            total, count = row[width + 4 + 2 * place : width + 6 + 2 * place]
-            targets = [split.by_group[d][place].setdefault(row[1 + d], Cell()) for d in range(width)]
-            if period is not None:
-                targets.append(split.by_period[place].setdefault(period, Cell()))
-            for cell in targets:
-                cell.rows += int(row[width + 1])
+    width = len(kept)
+    rows = ask(expressions.cells(chosen, kept, view))
+    for row in sorted(rows, key=lambda row: tuple(str(key) for key in row[:width])):
+        for place in range(len(chosen)):
+            total, count = row[width + 1 + 2 * place : width + 3 + 2 * place]
+            for number in range(width):
+                cell = split.cells[number][place].setdefault(row[number], Cell())
+                cell.rows += int(row[width])
                 cell.total += float(total or 0)
                 cell.count += int(count or 0)
-    if moments and split.axis is not None:
-        return replace(split, axis=replace(split.axis, first=min(moments), last=max(moments)))
     return split
 
 
@@ -179,7 +192,7 @@ def _best_dimension(place: int, figure: Figure, split: Split) -> int | None:
     if figure.column is None or not split.dimensions or figure.aggregation in ("count_distinct", "last"):
         return None
     strengths = {
-        number: round(strength([(cell.count, cell.total) for cell in split.by_group[number][place].values()], figure), 6)
+        number: round(strength([(cell.count, cell.total) for cell in split.cells[number][place].values()], figure), 6)
         for number, dimension in enumerate(split.dimensions)
         if dimension.name != figure.column.name
     }
@@ -192,28 +205,17 @@ def _commonest(best: Sequence[int | None], dimensions_: int) -> int | None:
     return max(sorted(set(found)), key=found.count) if found else 0 if dimensions_ else None
 
 
-def _add_holistic(chosen: Sequence[Figure], best: Sequence[int | None], profile: TableProfile, split: Split, view: str, ask: Ask) -> None:
-    """Medians and the like per period, and per group of the dimension that splits them best."""
-    places = [
-        place
-        for place, figure in enumerate(chosen)
-        if figure.aggregation in expressions.HOLISTIC and (figure.aggregation != "count_distinct" or profile.rows <= MOST_ROWS_DISTINCT)
-    ]
-    if places and split.axis is not None and split.period is not None:
-        rows = ask(expressions.per_period([chosen[place] for place in places], split.axis, split.period, view))
-        for row in rows:
-            _put([split.by_period[place].get(_moment(row[0])) for place in places], row[1:])
-    for dimension in sorted({found for place in places if (found := best[place]) is not None}):
+def _add_holistic(chosen: Sequence[Figure], best: Sequence[int | None], split: Split, view: str, ask: Ask) -> None:
+    """Medians and the like per group of the dimension that splits them best."""
+    places = [place for place, figure in enumerate(chosen) if figure.aggregation in expressions.HOLISTIC and best[place] is not None]
+    for dimension in sorted({number for place in places if (number := best[place]) is not None}):
         split_by_it = [place for place in places if best[place] == dimension]
-        rows = ask(expressions.per_group([chosen[place] for place in split_by_it], split.dimensions[dimension], split.axis, view))
+        rows = ask(expressions.per_group([chosen[place] for place in split_by_it], split.dimensions[dimension], view))
         for row in rows:
-            _put([split.by_group[dimension][place].get(row[0]) for place in split_by_it], row[1:])
-
-
-def _put(cells: Sequence[Cell | None], values: Sequence[Any]) -> None:
-    for cell, value in zip(cells, values, strict=True):
-        if cell is not None and value is not None:
-            cell.holistic = float(value)
+            for place, value in zip(split_by_it, row[1:], strict=True):
+                cell = split.cells[dimension][place].get(row[0])
+                if cell is not None and value is not None:
+                    cell.value = float(value)
 
 
 def _figure_of(cell: Cell, figure: Figure) -> float | None:
@@ -225,23 +227,22 @@ def _figure_of(cell: Cell, figure: Figure) -> float | None:
         case "mean" | "share":
             return cell.total / cell.count if cell.count else None
         case _:
-            return cell.holistic
+            return cell.value
 
 
-def _series(place: int, figure: Figure, split: Split) -> Mapping[str, Any]:
-    if split.axis is None or split.period is None or not split.by_period[place]:
+def _series(place: int, figure: Figure, course: Course | None) -> Mapping[str, Any]:
+    if course is None or not course.values[place]:
         return {}
-    values = {start: _figure_of(cell, figure) for start, cell in split.by_period[place].items()}
-    found = points(split.axis, split.period, values, absent=0 if figure.aggregation == "rows" else None)
+    found = points(course.axis, course.period, course.values[place], absent=0 if figure.aggregation == "rows" else None)
     shown = {point.value for point in found if point.complete and point.value is not None}
     is_same = figure.aggregation in COUNTING and len(shown) < 2
-    return {"period": split.period, "series": found} if shown and not is_same else {}
+    return {"period": course.period, "series": found} if shown and not is_same else {}
 
 
 def _parts(place: int, figure: Figure, dimension: int | None, split: Split) -> Mapping[str, Any]:
     if dimension is None:
         return {}
-    groups = [(_label(key), _figure_of(cell, figure), cell.rows) for key, cell in split.by_group[dimension][place].items()]
+    groups = [(_label(key), _figure_of(cell, figure), cell.rows) for key, cell in split.cells[dimension][place].items()]
     is_additive = figure.aggregation in ("rows", "sum")
     groups.sort(key=lambda group: (-(abs(group[1] or 0) if is_additive else group[2]), group[0]))
     shown = sorted(groups[:MOST_PARTS], key=lambda group: (group[1] is None, -(group[1] or 0), group[0]))

@@ -52,57 +52,62 @@ def totals(figures: Sequence[Figure], view: str, axis: Axis | None) -> str:
     return f"SELECT {', '.join(value(figure, axis) for figure in figures)} FROM {quoted(view)}"
 
 
-def cells(figures: Sequence[Figure], dimensions: Sequence[ColumnProfile], axis: Axis | None, period: str | None, view: str) -> str:
-    """Rows, first and last moment, then sum and count of every figure's column, per period and group.
+def per_period(figures: Sequence[Figure], axis: Axis, period: str, view: str) -> str:
+    """The course in time: period, rows, first and last moment, one column per figure."""
+    # of a single column the profile has them
+    moments = "min(t), max(t)" if len(axis.columns) > 1 else "NULL, NULL"
+    answers = _listed(["p", "count(*)", moments, *_inner_values(figures)])
+    return f"SELECT {answers} FROM ({_picked(figures, (), axis, period, view)}) GROUP BY p"
 
-    Columns: p, one per dimension, n, first, last, (sum, count) ...; a count that is n for want of nulls is not counted again.
+
+def cells(figures: Sequence[Figure], dimensions: Sequence[ColumnProfile], view: str) -> str:
+    """One column per dimension, rows, then sum and count of every figure's column, per combination of groups.
+
+    Counts that are the rows for want of nulls are not counted again.
     """
-    keys = ["p", *(f"d{place}" for place in range(len(dimensions)))]
-    moments = "min(t), max(t)" if axis is not None and len(axis.columns) > 1 else "NULL, NULL"
+    keys = [f"d{place}" for place in range(len(dimensions))]
     sums = [answer for place, figure in enumerate(figures) for answer in _sum_and_count(place, figure)]
-    return f"SELECT {', '.join([*keys, 'count(*)', moments, *sums])} FROM ({_picked(figures, dimensions, axis, period, view)}) GROUP BY ALL"
+    return f"SELECT {_listed([*keys, 'count(*)', *sums])} FROM ({_picked(figures, dimensions, None, None, view)}) GROUP BY ALL"
+
+
+def per_group(figures: Sequence[Figure], dimension: ColumnProfile, view: str) -> str:
+    """The group, then one column per figure. One query per dimension is half as dear as one with grouping sets."""
+    answers = _listed(["d0", *_inner_values(figures)])
+    return f"SELECT {answers} FROM ({_picked(figures, (dimension,), None, None, view)}) GROUP BY d0"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return ", ".join(parts)
 
 
 def _sum_and_count(place: int, figure: Figure) -> tuple[str, str]:
     column = figure.column
-    if column is None or not is_summed(figure):
+    if column is None or figure.aggregation == "count_distinct":
         return "NULL", "NULL"
     return f"sum(x{place})", f"count(x{place})" if column.nulls or column.non_finite else "count(*)"
 
 
-def is_summed(figure: Figure) -> bool:
-    """Do the column's sums say something: for the figure itself, or for what splits it?"""
-    return figure.column is not None and figure.aggregation != "count_distinct"
-
-
-def per_period(figures: Sequence[Figure], axis: Axis, period: str, view: str) -> str:
-    """Medians and the like: the period, then one column per figure."""
-    return f"SELECT p, {_inner_values(figures)} FROM ({_picked(figures, (), axis, period, view)}) GROUP BY p"
-
-
-def per_group(figures: Sequence[Figure], dimension: ColumnProfile, axis: Axis | None, view: str) -> str:
-    """Medians and the like: the group, then one column per figure. A query of its own is half as dear as one of two grouping sets."""
-    return f"SELECT d0, {_inner_values(figures)} FROM ({_picked(figures, (dimension,), axis, None, view)}) GROUP BY d0"
-
-
-def _inner_values(figures: Sequence[Figure]) -> str:
-    return ", ".join(_inner_value(figure, place) for place, figure in enumerate(figures))
+def _inner_values(figures: Sequence[Figure]) -> list[str]:
+    return [_inner_value(figure, place) for place, figure in enumerate(figures)]
 
 
 def _inner_value(figure: Figure, place: int) -> str:
     match figure.aggregation:
+        case "rows":
+            return "count(*)"
         case "count_distinct":
             return f"count(DISTINCT x{place})"
         case "last":
             return f"arg_max(x{place}, t)"
+        case "mean" | "share":
+            return f"avg(x{place})"
         case _:
             return f"{figure.aggregation}(x{place})"
 
 
 def _picked(figures: Sequence[Figure], dimensions: Sequence[ColumnProfile], axis: Axis | None, period: str | None, view: str) -> str:
     """The columns that the split queries need, under short names: p, t, d0 ..., x0 ..."""
-    time = axis.sql if axis is not None else "NULL"
-    wanted = [f"date_trunc('{period}', {time}) AS p" if period is not None else "NULL AS p", f"{time} AS t"]
+    wanted = [f"date_trunc('{period}', {axis.sql}) AS p", f"{axis.sql} AS t"] if axis is not None and period is not None else []
     wanted += [f"{_group(column)} AS d{place}" for place, column in enumerate(dimensions)]
     wanted += [f"{_number(figure)} AS x{place}" for place, figure in enumerate(figures)]
     return f"SELECT {', '.join(wanted)} FROM {quoted(view)}"
