@@ -239,7 +239,7 @@ def null_patterns(view: str, columns: Sequence[TypedColumn], listed: int) -> str
     picked = ", ".join(f"CAST({mask} AS BIGINT) AS {name}" for mask, name in zip(masks, names, strict=True))
     return (
         f"SELECT count(*) AS k, {', '.join(names)} FROM (SELECT {picked} FROM {view}) GROUP BY {', '.join(names)}"
-        f" ORDER BY {' + '.join(names)} <> 0, k DESC, {', '.join(names)} LIMIT {listed + 1}"
+        f" ORDER BY ({' | '.join(names)}) <> 0, k DESC, {', '.join(names)} LIMIT {listed + 1}"
     )
 
 
