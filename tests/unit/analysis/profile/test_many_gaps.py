@@ -12,9 +12,9 @@ from voyant_core.settings import Engine
 
 def test_rows_that_lack_nearly_all_of_many_columns_are_counted(tmp_path: Path) -> None:
     engine = DuckDBEngine(Engine(threads=1), tmp_path)
-    columns = ", ".join(f"CASE WHEN i % 4 > 0 THEN i END AS c{place}" for place in range(200))
+    columns = ", ".join(f"CASE WHEN i % 4 > 0 THEN i END AS c{place}" for place in range(600))
     engine.rows(f"CREATE TABLE wide AS SELECT i, {columns} FROM range(40) t(i)")
     missing = profile_table(engine, "wide", "wide", interpret).missingness
     engine.close()
     assert missing.complete_rows == 30
-    assert [(len(pattern.columns), pattern.rows) for pattern in missing.patterns] == [(200, 10)]
+    assert [(len(pattern.columns), pattern.rows) for pattern in missing.patterns] == [(600, 10)]
