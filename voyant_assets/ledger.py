@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from resources.metadata.artifacts import Computed, Link
+from resources.metadata.artifacts import Computed, Link, NewStage
 from resources.metadata.store import MetadataStore
 from voyant_core.keys import TABLE_STAGE, TableAddress
 from voyant_core.model.artifact import Artifact, ManifestInput
 from voyant_core.model.job import Job, PlannedTable, StageRun, StageState
 from voyant_core.model.lineage import LineageEdge
 from voyant_core.model.table import TableSnapshot
+from voyant_core.stage import CheckOutcome, StageResult
 
 
 @dataclass(frozen=True, slots=True)
 class ComputedStage:
-    """A stage's artifacts under the key by which they can be reused. `feeds` are the stages whose results it read."""
+    """A stage's artifacts under the key by which they can be reused.
+
+    `told` is what Dagit shows of it (`shown`, `as_told`); `feeds` are the stages whose results it read.
+    """
 
     name: str
     code_version: str
     key: str
     files: list[Computed]
+    told: dict[str, Any]
     feeds: Sequence[str]
+
+
+def as_told(result: StageResult) -> dict[str, Any]:
+    """Metadata, preview and checks of a result as JSON, so that a reused stage shows what the computed one did."""
+    return {"metadata": dict(result.metadata), "preview": result.preview, "checks": [dataclasses.asdict(check) for check in result.checks]}
+
+
+def shown(told: dict[str, Any]) -> StageResult:
+    """The inverse of `as_told`; a model and outputs it has not."""
+    checks = tuple(CheckOutcome(**check) for check in told["checks"])
+    return StageResult(model=None, metadata=told["metadata"], preview=told["preview"], checks=checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +71,8 @@ class Ledger:
                     jobs.record_input(connection, self.job.id, self.table.label, self._input(snapshot))
                     artifacts.add_lineage(connection, [self._edge(self._source_urn, self._table_urn, "ingest")])
                 if computed is not None:
-                    artifacts.add(connection, computed.key, computed.files, snapshot.content_version, computed.code_version)
+                    new = NewStage(computed.files, computed.told, snapshot.content_version, computed.code_version)
+                    artifacts.add(connection, computed.key, new)
                     reused = stage.state is StageState.REUSED
                     link = Link(self.job.id, self.table.label, self.address.asset_key(stage.name), self.run_id, reused)
                     linked = artifacts.link(connection, computed.key, link)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from voyant_assets.launch import Launch
 from voyant_assets.runtime.environment import Environment
+from voyant_assets.runtime.execute import execute_run, run_ended
 from voyant_core.model.job import AnalyzeRequest, Job, JobEvent
 from voyant_core.tenancy import CallContext
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 POLL_S = 0.05
 
@@ -42,14 +46,24 @@ def _write_registry(environment: Environment) -> Callable[[], None]:
 
 def _execute(environment: Environment, job: Job) -> None:
     from voyant_assets.graph.location import create_run
-    from voyant_assets.runtime.execute import execute_run
     from voyant_assets.runtime.instance import open_instance, write_dagster_yaml
 
     write_dagster_yaml(environment.layout, environment.settings)
     with open_instance(environment.layout) as instance:
         run_id = create_run(instance, job)
         environment.store.jobs(job.tenant).set_run(job.id, run_id)
-        execute_run(run_id, instance)
+        try:
+            execute_run(run_id, instance)
+        finally:
+            _end(run_id, instance)
+
+
+def _end(run_id: str, instance: DagsterInstance) -> None:
+    """A run that did not reach its end was interrupted at the keyboard: it is canceled, and so is its job."""
+    run = instance.get_run_by_id(run_id)
+    if run is not None and not run.is_finished:
+        instance.report_run_canceled(run, "Interrupted at the keyboard.")
+    run_ended(run_id, instance)
 
 
 def run_here(

@@ -17,7 +17,7 @@ from typing import Any
 from resources.metadata.artifacts import Computed
 from resources.telemetry.tracing import span
 from voyant_assets.catalogue import Catalogue
-from voyant_assets.ledger import ComputedStage, Ledger
+from voyant_assets.ledger import ComputedStage, Ledger, as_told, shown
 from voyant_assets.runtime.environment import Environment
 from voyant_core import clock, errors
 from voyant_core.canonical import digest, sha256
@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one stage ended. `result` is None for reused stages whose model nobody has needed yet, and for ingest."""
+    """How one stage ended. `result` is None for ingest and for what made nothing; of a reused stage it is what the computed one told."""
 
     stage: StageRun
     snapshot: TableSnapshot | None
@@ -147,16 +147,13 @@ class TableRun:
     def _stage(self, stage: Stage, started: StageRun) -> Outcome:
         self._refuse_without_needs(stage)
         key = self._reuse_key(stage)
-        store = self.environment.store.artifacts(self.job.tenant)
-        files = store.computed(key)
-        if files:
-            self._done[stage.name] = _Done(stage, self._computed(stage, key, files))
-            return Outcome(started.model_copy(update={"state": StageState.REUSED}), self.snapshot)
+        if (told := self._find(stage, key)) is not None:
+            return Outcome(started.model_copy(update={"state": StageState.REUSED}), self.snapshot, result=shown(told))
         result = stage.run(self._context(stage))
         files = [Computed(output.file, output.kind, output.media_type, len(output.data), sha256(output.data)) for output in result.outputs]
         for output in result.outputs:
             self.environment.objects.put(self.job.tenant, output.data)
-        self._done[stage.name] = _Done(stage, self._computed(stage, key, files), result.model, is_loaded=True)
+        self._done[stage.name] = _Done(stage, self._computed(stage, key, files, as_told(result)), result.model, is_loaded=True)
         return Outcome(started.model_copy(update={"state": StageState.SUCCEEDED}), self.snapshot, result=result)
 
     def _refuse_without_needs(self, stage: Stage) -> None:
@@ -171,14 +168,19 @@ class TableRun:
         """A stage outside the selection: its artifacts of the same version feed the others, if they exist."""
         if self.snapshot is None or any(need != TABLE_STAGE and need not in self._done for need in stage.needs):
             return
-        key = self._reuse_key(stage)
-        files = self.environment.store.artifacts(self.job.tenant).computed(key)
-        if files:
-            self._done[stage.name] = _Done(stage, self._computed(stage, key, files))
+        self._find(stage, self._reuse_key(stage))
 
-    def _computed(self, stage: Stage, key: str, files: list[Computed]) -> ComputedStage:
+    def _find(self, stage: Stage, key: str) -> dict[str, Any] | None:
+        """What an equal stage run told, if there was one; it then counts as done."""
+        artifacts = self.environment.store.artifacts(self.job.tenant)
+        told = artifacts.told(key)
+        if told is not None:
+            self._done[stage.name] = _Done(stage, self._computed(stage, key, artifacts.computed(key), told))
+        return told
+
+    def _computed(self, stage: Stage, key: str, files: list[Computed], told: dict[str, Any]) -> ComputedStage:
         feeds = [name for name in (*stage.needs, *stage.wants) if name == TABLE_STAGE or name in self._done]
-        return ComputedStage(stage.name, stage.code_version, key, files, feeds)
+        return ComputedStage(stage.name, stage.code_version, key, files, told, feeds)
 
     def _reuse_key(self, stage: Stage) -> str:
         pinned = self._need_table()
@@ -228,7 +230,6 @@ class TableRun:
             parameters=self._parameters(stage),
             engine=environment.engine,
             guarded=environment.guarded,
-            renderer=environment.renderer,
             results=_Results(self, (*stage.needs, *stage.wants)),
             artifacts=tuple(self._artifacts),
             progress=tuple(self._shown_progress()),

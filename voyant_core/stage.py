@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,7 +17,7 @@ from voyant_core.model.artifact import Artifact, ArtifactKind
 from voyant_core.model.job import Plan, StageRun
 from voyant_core.model.source import FoundTable, Landing
 from voyant_core.model.table import TableSnapshot
-from voyant_core.ports import ChartRenderer, GuardedQuery, QueryEngine
+from voyant_core.ports import GuardedQuery, QueryEngine
 
 
 class NoParameters(BaseModel):
@@ -46,12 +46,12 @@ class Output:
 class CheckOutcome:
     """The verdict on one quality dimension, shown by Dagster as an asset check on the table.
 
-    `metadata` values are JSON scalars or Markdown.
+    `severity` is WARN or ERROR; `metadata` values are JSON scalars or Markdown.
     """
 
     name: str
     passed: bool
-    severity: str
+    severity: Literal["WARN", "ERROR"]
     description: str
     metadata: Mapping[str, Any]
 
@@ -90,7 +90,6 @@ class StageContext:
     parameters: Any
     engine: QueryEngine
     guarded: GuardedQuery
-    renderer: ChartRenderer
     results: Mapping[str, Any]
     artifacts: tuple[Artifact, ...]
     progress: tuple[StageRun, ...]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
-from resources.metadata.schema import artifact, job_artifact, lineage_edge
+from resources.metadata.schema import artifact, computed_stage, job_artifact, lineage_edge
 from resources.metadata.scope import TenantScope
 from voyant_core import clock, errors, ids
 from voyant_core.model.artifact import Artifact, ArtifactKind, ManifestArtifact
@@ -26,6 +27,16 @@ class Computed:
 
 
 @dataclass(frozen=True, slots=True)
+class NewStage:
+    """A stage that was computed: its files, what it told beside them (JSON), and of which versions."""
+
+    files: Sequence[Computed]
+    told: dict[str, Any]
+    content_version: str
+    code_version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """How a job uses a computed stage: `label` goes before the file's name."""
 
@@ -37,22 +48,29 @@ class Link:
 
 
 class ArtifactRepository(TenantScope):
+    def told(self, reuse_key: str) -> dict[str, Any] | None:
+        """What the stage run with this key told beside its files; None when it was never computed."""
+        with self.database.read() as connection:
+            query = self.select(computed_stage, computed_stage.c.told).where(computed_stage.c.reuse_key == reuse_key)
+            return connection.execute(query).scalar()
+
     def computed(self, reuse_key: str) -> list[Computed]:
-        """The files of the stage run with this key; empty when it was never computed."""
+        """The files of the stage run with this key."""
         with self.database.read() as connection:
             rows = connection.execute(self.select(artifact).where(artifact.c.reuse_key == reuse_key).order_by(artifact.c.file)).mappings()
             return [Computed(r["file"], ArtifactKind(r["kind"]), r["media_type"], r["size_bytes"], r["sha256"]) for r in rows]
 
-    def add(self, connection: sa.Connection, reuse_key: str, files: Iterable[Computed], content_version: str, code_version: str) -> None:
+    def add(self, connection: sa.Connection, reuse_key: str, stage: NewStage) -> None:
         """Remember a computed stage. When an equal one was stored meanwhile, that one stays."""
-        if connection.execute(self.select(artifact, artifact.c.id).where(artifact.c.reuse_key == reuse_key).limit(1)).first():
+        known = connection.execute(self.select(computed_stage, computed_stage.c.reuse_key).where(computed_stage.c.reuse_key == reuse_key))
+        if known.first() is not None:
             return
-        for file in files:
+        connection.execute(self.insert(computed_stage, reuse_key=reuse_key, told=stage.told, created_at=clock.now()))
+        versions = {"content_version": stage.content_version, "code_version": stage.code_version, "created_at": clock.now()}
+        for file in stage.files:
             row = {"id": f"art_{ids.ulid()}", "file": file.file, "kind": str(file.kind), "media_type": file.media_type}
-            row |= {"size_bytes": file.size_bytes, "sha256": file.sha256, "created_at": clock.now()}
-            connection.execute(
-                self.insert(artifact, reuse_key=reuse_key, content_version=content_version, code_version=code_version, **row)
-            )
+            row |= {"size_bytes": file.size_bytes, "sha256": file.sha256}
+            connection.execute(self.insert(artifact, reuse_key=reuse_key, **versions, **row))
 
     def link(self, connection: sa.Connection, reuse_key: str, link: Link) -> list[Artifact]:
         """Link the files of a computed stage to a job, in the order of their names."""

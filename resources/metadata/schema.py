@@ -134,6 +134,15 @@ artifact = sa.Table(
     sa.UniqueConstraint("tenant", "reuse_key", "file"),
 )
 
+computed_stage = sa.Table(
+    "computed_stage",
+    metadata,
+    sa.Column("tenant", sa.String(64), primary_key=True),
+    sa.Column("reuse_key", sa.String(80), primary_key=True),
+    sa.Column("told", sa.JSON, nullable=False),
+    sa.Column("created_at", sa.String(32), nullable=False),
+)
+
 job_artifact = sa.Table(
     "job_artifact",
     metadata,

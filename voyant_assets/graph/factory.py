@@ -12,6 +12,7 @@ import dagster as dg
 
 from voyant_assets.catalogue import catalogue
 from voyant_assets.graph.registry import RegisteredSource, RegisteredTable
+from voyant_assets.runner import Outcome
 from voyant_core import errors
 from voyant_core.keys import TABLE_STAGE, TableAddress
 from voyant_core.model.job import StageState
@@ -89,21 +90,30 @@ def _execute(context: dg.AssetExecutionContext, source: RegisteredSource, table:
     asked_checks = {check.name for check in context.selected_asset_check_keys}
     run = open_table_run(context.run.tags[JOB_TAG], source.id, table.name, context.run.run_id, selected)
     failed: list[str] = []
-    from voyant_assets.graph.metadata import check_result, materialization
+    from voyant_assets.graph.metadata import materialization
 
     for outcome in run.outcomes():
-        if outcome.stage.state.is_done:
+        stage = outcome.stage
+        if stage.state.is_done:
             yield materialization(outcome, address, table)
-        elif outcome.stage.state is StageState.FAILED:
-            context.log.warning(f"{outcome.stage.name} failed: {outcome.stage.code} {outcome.stage.reason}")
-            failed += [f"{outcome.stage.name}: {outcome.stage.code} {outcome.stage.reason}"] * (outcome.stage.name in run.job.plan.required)
+            yield from _checks(outcome, asked_checks, dg.AssetKey(address.asset_key()))
+        elif stage.state is StageState.FAILED:
+            context.log.warning(f"{stage.name} failed: {stage.code} {stage.reason}")
+            failed += [f"{stage.name}: {stage.code} {stage.reason}"] * (stage.name in run.job.plan.required)
         else:
-            context.log.info(f"{outcome.stage.name} skipped: {outcome.stage.code} {outcome.stage.reason}")
-        for check in outcome.result.checks if outcome.result is not None else ():
-            if check.name in asked_checks:
-                yield check_result(check, dg.AssetKey(address.asset_key()))
+            context.log.info(f"{stage.name} skipped: {stage.code} {stage.reason}")
     if failed:
         raise dg.Failure(description=f"{errors.STAGE_FAILED.code}: " + "; ".join(failed), allow_retries=False)
+
+
+def _checks(outcome: Outcome, asked: set[str], key: dg.AssetKey) -> Iterator[dg.AssetCheckResult]:
+    """The results of the checks that this stage evaluates."""
+    from voyant_assets.graph.metadata import check_result, idle_check_result
+
+    found = {check.name: check for check in outcome.result.checks} if outcome.result is not None else {}
+    for name, evaluated_by in catalogue().checks.items():
+        if evaluated_by == outcome.stage.name and name in asked:
+            yield check_result(found[name], key) if name in found else idle_check_result(name, key)
 
 
 def definitions_of(sources: Sequence[RegisteredSource]) -> dg.Definitions:

@@ -75,8 +75,15 @@ def _artifact_list(outcome: Outcome) -> str:
 
 
 def check_result(check: CheckOutcome, key: dg.AssetKey) -> dg.AssetCheckResult:
-    severity = dg.AssetCheckSeverity.ERROR if check.severity == "high" else dg.AssetCheckSeverity.WARN
+    severity = dg.AssetCheckSeverity(check.severity)
     shown = {name: dg.MetadataValue.md(value) if isinstance(value, str) else value for name, value in check.metadata.items()}
     return dg.AssetCheckResult(
         asset_key=key, check_name=check.name, passed=check.passed, severity=severity, description=check.description, metadata=shown
+    )
+
+
+def idle_check_result(name: str, key: dg.AssetKey) -> dg.AssetCheckResult:
+    """A declared check for which this table gave no rule: nothing was broken, and nothing was tested."""
+    return dg.AssetCheckResult(
+        asset_key=key, check_name=name, passed=True, description="No rule of this kind applies to this table.", metadata={"rules": 0}
     )

@@ -7,7 +7,7 @@ from voyant_core import errors
 from voyant_core.canonical import content_digest, dumps
 from voyant_core.model.artifact import ArtifactKind, Manifest
 from voyant_core.model.job import JobState
-from voyant_core.stage import Output, Stage, StageResult, StageSkipped
+from voyant_core.stage import CheckOutcome, Output, Stage, StageResult, StageSkipped
 
 
 def counted(context):
@@ -107,6 +107,17 @@ def test_what_was_computed_before_is_reused_and_its_model_still_feeds_what_is_ne
         "new": "succeeded",
     }
     assert [artifact.name for artifact in outcomes["first"].artifacts] == ["orders/first.json"]
+
+
+def test_a_reused_stage_tells_the_same_numbers_preview_and_checks(jobs, orders):
+    check = CheckOutcome("schema", passed=False, severity="WARN", description="One column too few.", metadata={"rules": 2})
+    outputs = (Output("q.json", ArtifactKind.QUALITY, "application/json", b"{}"),)
+    told = StageResult(model={}, outputs=outputs, metadata={"score": 99.5}, preview="# Quality", checks=(check,))
+    quality = Stage(name="q", title="q", run=lambda _: told, load=lambda _: {}, code_version="1", needs=("ingest",), checks=("schema",))
+    for _ in range(2):
+        *_, outcome = jobs.start(orders, [quality]).outcomes()
+    assert outcome.stage.state == "reused"
+    assert (outcome.result.metadata, outcome.result.preview, outcome.result.checks) == ({"score": 99.5}, "# Quality", (check,))
 
 
 def test_a_new_code_version_or_new_bytes_are_computed_anew(jobs, orders):

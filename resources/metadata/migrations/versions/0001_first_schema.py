@@ -25,6 +25,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant", "reuse_key", "file", name=op.f("uq_artifact_tenant_reuse_key_file")),
     )
     op.create_table(
+        "computed_stage",
+        sa.Column("tenant", sa.String(length=64), nullable=False),
+        sa.Column("reuse_key", sa.String(length=80), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "reuse_key", name=op.f("pk_computed_stage")),
+    )
+    op.create_table(
         "idempotency_key",
         sa.Column("tenant", sa.String(length=64), nullable=False),
         sa.Column("route", sa.String(length=64), nullable=False),
@@ -186,4 +194,5 @@ def downgrade() -> None:
     op.drop_index("ix_job_run_id", table_name="job")
     op.drop_table("job")
     op.drop_table("idempotency_key")
+    op.drop_table("computed_stage")
     op.drop_table("artifact")

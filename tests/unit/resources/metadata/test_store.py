@@ -7,7 +7,7 @@ import alembic.migration
 import pytest
 import sqlalchemy as sa
 
-from resources.metadata.artifacts import Computed, Link
+from resources.metadata.artifacts import Computed, Link, NewStage
 from resources.metadata.database import Database
 from resources.metadata.schema import HEAD, metadata
 from resources.metadata.store import MetadataStore
@@ -140,8 +140,8 @@ def test_the_files_of_a_computed_stage_are_linked_under_each_jobs_label(store):
     store.jobs("acme").create(a_job())
     file = Computed("profile.json", ArtifactKind.PROFILE, "application/json", 2, "cd" * 32)
     with store.database.write() as connection:
-        artifacts.add(connection, "sha256:k", [file], "77", "1")
-        artifacts.add(connection, "sha256:k", [file], "77", "1")
+        for told in ({"preview": "first"}, {"preview": "second"}):
+            artifacts.add(connection, "sha256:k", NewStage([file], told, content_version="77", code_version="1"))
         artifacts.link(connection, "sha256:k", Link("job_1", "orders", ["acme", "sales", "orders", "profile"], "run_1", reused=False))
     (linked,) = artifacts.of_job("job_1")
     assert (linked.name, linked.uri, linked.href) == (
@@ -149,6 +149,8 @@ def test_the_files_of_a_computed_stage_are_linked_under_each_jobs_label(store):
         "voyant://acme/job_1/orders/profile.json",
         "/v1/artifacts/job_1/orders/profile.json",
     )
+    assert artifacts.told("sha256:k") == {"preview": "first"}
+    assert store.artifacts("globex").told("sha256:k") is None
     assert store.artifacts("globex").computed("sha256:k") == []
 
 
