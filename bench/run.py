@@ -27,7 +27,7 @@ import httpx
 
 from bench.processes import CACHE, ROOT, VOYANT, Naive, Server, environment_of, measured
 
-PACKAGES = ("dagster", "duckdb", "pyiceberg", "pyarrow", "numpy", "fastapi", "mcp", "vl-convert-python", "sqlalchemy")
+PACKAGES = ("dagster", "duckdb", "pyiceberg", "pyarrow", "numpy", "fastapi", "mcp", "sqlalchemy")
 SOURCE = ROOT / "build" / "flights.csv"
 
 

@@ -94,6 +94,7 @@ class HomeLayout:
         self.objects = root / "objects"
         self.inbox = root / "inbox"
         self.uploads = root / "uploads"
+        self.copies = root / "copies"
         self.dagster = root / "dagster"
         self.registry = root / "registry.json"
         self.run = root / "run"

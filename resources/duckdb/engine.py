@@ -58,6 +58,11 @@ class DuckDBEngine:
         with failures.translated(f"Opening the table {snapshot.address.table}"):
             self.connect().execute(f"CREATE OR REPLACE VIEW {quoting.name(name)} AS SELECT * FROM {snapshot.relation}").fetchall()
 
+    def detach(self, name: str) -> None:
+        """Forget a view that `attach` made."""
+        with failures.translated("Closing a table"):
+            self.connect().execute(f"DROP VIEW IF EXISTS {quoting.name(name)}").fetchall()
+
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with failures.translated("Querying"):
             return self.connect().execute(sql, list(parameters)).fetchall()

@@ -11,10 +11,11 @@ from typing import Any
 
 import typer
 
-from voyant_api.cli.copying import copy_all
+from voyant_api.cli.copying import MANIFEST, copy_all
 from voyant_api.cli.display import Progress, job_lines
 from voyant_api.cli.doors import Door, named_source, open_door
 from voyant_api.cli.terminal import is_rich, shown
+from voyant_core.settings import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def run(order: Order, *, wait: bool, out: Path | None, as_json: bool) -> int:
     finally:
         progress.close()
     answer = json.loads(text)
-    if out is not None and answer["manifest"] is not None:
+    if answer["manifest"] is not None and (out is not None or not as_json):
+        out = out or settings().layout.copies / answer["job_id"]
         copy_all(door, answer["job_id"], answer["manifest"]["artifacts"], out)
     if as_json:
         sys.stdout.write(text + "\n")
@@ -73,11 +75,7 @@ def places(answer: dict[str, Any], door: Door, out: Path | None) -> list[str]:
     lines: list[str] = []
     reports = [item for item in manifest["artifacts"] if item["kind"] == "report"]
     if out is not None:
-        lines += [f"Report    {out / report['name']}" for report in reports] + [f"Manifest  {out / 'manifest.json'}"]
-    elif door.url is not None:
-        lines += [f"Report    {door.url}{report['href']}" for report in reports] + [f"Manifest  {door.url}{answer['links']['manifest']}"]
-    else:
-        lines.append(f"Copy all  voyant artifacts {job_id} --out DIR")
+        lines += [f"Report    {out / report['name']}" for report in reports] + [f"Manifest  {out / MANIFEST}"]
     lines.append(f"Digest    {manifest['content_digest']}")
     if answer["run_id"]:
         at = f"{door.url}/dagit/runs/{answer['run_id']}" if door.url else "start `voyant serve`, then open /dagit there"
