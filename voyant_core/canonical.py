@@ -27,6 +27,13 @@ def rounded(value: float) -> float | None:
 
 def plain(value: Any) -> Any:
     """`value` as JSON types: dates as ISO 8601, decimals and numpy scalars as numbers, bytes as hexadecimal digits."""
+    kind: Any = value.__class__
+    if value is None or kind is str or kind is int or kind is bool:  # nearly all values are of the exact types: 3 times as fast
+        return value
+    if kind is float:
+        return rounded(value)
+    if kind is list:
+        return [plain(item) for item in value]
     match value:
         case None | bool() | str():
             return value

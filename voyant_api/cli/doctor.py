@@ -20,7 +20,7 @@ from voyant_core.errors import VoyantError
 from voyant_core.settings import Settings, settings
 
 State = Literal["ok", "off", "problem"]
-_LIBRARIES = ("dagster", "dagster-webserver", "duckdb", "pyarrow", "pyiceberg", "sqlalchemy", "fastapi", "mcp", "vl-convert-python")
+_LIBRARIES = ("dagster", "dagster-webserver", "duckdb", "pyarrow", "pyiceberg", "sqlalchemy", "fastapi", "mcp")
 _LITTLE_SPACE = 2 * 10**9
 
 

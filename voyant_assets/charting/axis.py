@@ -12,6 +12,8 @@ from voyant_assets.analysis.wording.numbers import MINUS, MONTHS
 from voyant_assets.charting.typeface import width
 
 TICK_GAP = 8
+_NARROWEST = 16
+"""No text of a time axis takes less."""
 _PREFIXES = ((1e24, "Y"), (1e21, "Z"), (1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -83,8 +85,8 @@ def seconds(moment: str) -> float:
 def time_ticks(low: float, high: float, room: float) -> TimeTicks:
     """Round moments within `low`..`high`, as many as fit into `room` pixels without touching."""
     for step in _STEPS:
-        if (high - low) / _seconds_of(step) > 400:
-            continue
+        if (0.9 * (high - low) / _seconds_of(step) - 1) * (2 * TICK_GAP + _NARROWEST) > room:
+            continue  # too many for sure; listing them takes longer than all else
         moments = _moments(low, high, step)
         texts, pattern = _time_texts(moments, step)
         if sum(width(text) + 2 * TICK_GAP for text in texts) <= room:

@@ -61,7 +61,7 @@ def specification(form: Bars, total: int) -> Spec:
         if shown:
             layers.append(texts(shown, x, y, align=align, dx=dx, baseline="middle"))
     if at.scale.low < 0:
-        layers.append({"mark": {"type": "rule"}, "encoding": {"x": {"datum": 0, "type": "quantitative"}}})
+        layers.append({"data": {"values": [{}]}, "mark": {"type": "rule"}, "encoding": {"x": {"datum": 0, "type": "quantitative"}}})
     if form.reference:
         mark: list[Spec] = [{"value": form.reference.value, "text": form.reference.text}]
         free = [{"i": i, "value": form.reference.value} for i in _free_rows(form, form.reference, at)]

@@ -15,6 +15,7 @@ from voyant_assets.charting.vega import Spec, frame, quantity, texts
 HEIGHT, TOP, BOTTOM = 190, 8, 22
 HEADROOM = 0.1
 NOTE_GAP = 12
+DATE = len("2013-01-01")
 _ALIGN: dict[Anchor, str] = {"start": "left", "middle": "center", "end": "right"}
 
 
@@ -97,7 +98,7 @@ def _note_anchor(at: Layout, note: Note) -> Anchor:
 def specification(form: Line, total: int) -> Spec:
     """The same as Vega-Lite."""
     at = _layout(form, total)
-    moments = [_iso(x) if form.temporal else x for x in at.xs]
+    moments = [_utc(text, x) for text, x in zip(form.at, at.xs, strict=True)] if form.temporal else at.xs
     rows = [
         {"x": moment, "value": value} | ({} if form.temporal else {"step": form.at[i]}) | ({"alone": True} if i in at.alone else {})
         for i, (moment, value) in enumerate(zip(moments, form.values, strict=True))
@@ -137,6 +138,11 @@ def _x(at: Layout) -> Spec:
     ticks_at = {"values": [round(1000 * moment) for moment in at.times.at], "format": at.times.format}
     scale = {"type": "utc", "domain": [round(1000 * at.x.low), round(1000 * at.x.high)], "nice": False}
     return {"field": "x", "type": "temporal", "axis": ticks_at, "scale": scale}
+
+
+def _utc(text: str, moment: float) -> str:
+    """`text` itself where JavaScript reads it as UTC: a date alone, or what ends in Z."""
+    return text if len(text) == DATE or text.endswith("Z") else _iso(moment)
 
 
 def _iso(moment: float) -> str:

@@ -13,6 +13,7 @@ from voyant_assets.charting.tokens import LIGHT
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 Spec = dict[str, Any]
+_EXACT: Spec = {"nice": False, "zero": False, "padding": 0}  # else bars get 5 pixels at both ends
 Rows = Sequence[Mapping[str, Any]]
 
 THEME: Spec = {
@@ -29,6 +30,7 @@ THEME: Spec = {
         "labelPadding": 6,
         "labelLimit": 0,
         "labelOverlap": False,
+        "labelFlush": False,
         "gridColor": LIGHT["grid"],
     },
     "axisX": {"grid": False, "domain": True, "domainColor": LIGHT["axis"]},
@@ -56,7 +58,7 @@ def frame(width: float, height: float, padding: Mapping[str, float], layers: Seq
 
 def quantity(field: str, low: float, high: float, axis: Spec | None = None) -> Spec:
     """A linear encoding with exactly this domain."""
-    return {"field": field, "type": "quantitative", "axis": axis, "scale": {"domain": [low, high], "nice": False, "zero": False}}
+    return {"field": field, "type": "quantitative", "axis": axis, "scale": {"domain": [low, high], **_EXACT}}
 
 
 def pixel(field: str) -> Spec:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from resources.duckdb.guarded import GuardedDuckDB
     from resources.files.landing import Landings
     from resources.iceberg.catalog import IcebergLake
-    from resources.vl_convert.renderer import VlConvertRenderer
 
 
 class Environment:
@@ -63,12 +62,6 @@ class Environment:
         from resources.duckdb.guarded import GuardedDuckDB
 
         return GuardedDuckDB(self.settings.sql, self.layout.temp)
-
-    @cached_property
-    def renderer(self) -> VlConvertRenderer:
-        from resources.vl_convert.renderer import VlConvertRenderer
-
-        return VlConvertRenderer()
 
 
 @functools.cache

@@ -25,7 +25,6 @@ PRELOADED = (
     "pyiceberg.catalog.sql",
     "sqlalchemy.dialects.sqlite",
     "sqlglot",
-    "vl_convert",
     "resources.duckdb.convert",
     "resources.duckdb.engine",
     "resources.duckdb.guarded",
@@ -34,7 +33,6 @@ PRELOADED = (
     "resources.files.landing",
     "resources.iceberg.catalog",
     "resources.metadata.store",
-    "resources.vl_convert.renderer",
     "resources._kit.sql_safety",
     "voyant_assets.graph.location",
     "voyant_assets.graph.metadata",
@@ -49,7 +47,7 @@ STAGE_PACKAGES = ("voyant_assets.analysis", "voyant_assets.charting", "voyant_as
 
 
 def preload() -> None:
-    """Import what a run needs. Nothing here may start a thread, open a database, DuckDB or V8."""
+    """Import what a run needs. Nothing here may start a thread, open a database or DuckDB."""
     import importlib
     import pkgutil
 
@@ -79,7 +77,6 @@ def warm_steps() -> list[Callable[[], object]]:
         here.engine.warm,
         here.lake.warm,
         here.store.database.upgrade,
-        here.renderer.warm,
         *_stage_warmers(),
     ]
 

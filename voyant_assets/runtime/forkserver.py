@@ -1,6 +1,6 @@
 """The preloaded process from which run processes are forked. Started and owned by the worker.
 
-It imports everything and never starts a thread, opens a database or touches V8: what it holds is shared by all children, and a thread,
+It imports everything and never starts a thread or opens a database: what it holds is shared by all children, and a thread,
 socket or lock copied by fork() is broken in the child. What children do is in `spare.py`.
 """
 

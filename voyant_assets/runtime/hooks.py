@@ -17,7 +17,7 @@ PRODUCT = "voyant_assets.runtime.execute"
 
 
 class Hooks(Protocol):
-    """Functions of a module. The first two run in the fork server and must not start a thread, open a database, DuckDB or V8."""
+    """Functions of a module. The first two run in the fork server and must not start a thread, open a database or DuckDB."""
 
     def preload(self) -> None:
         """Import what a run needs."""

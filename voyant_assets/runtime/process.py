@@ -70,7 +70,7 @@ class Process:
 
     def hand_over(self, work: Mapping[str, Any]) -> None:
         if self.niced:
-            set_niceness(self.pid, 0)  # V8's and DuckDB's threads were started while the spare was niced
+            set_niceness(self.pid, 0)  # DuckDB's threads were started while the spare was niced
             self.niced = False
         if self.channel is not None:
             with contextlib.suppress(OSError):  # died since: its pidfd tells, and the run gets its verdict there

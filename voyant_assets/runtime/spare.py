@@ -1,6 +1,6 @@
 """What a forked process does: warm up, wait, answer small tasks, execute one run and exit.
 
-One run per process, so a run cannot leave anything behind. Threads, connections and V8 are started here, after the fork, never before.
+One run per process, so a run cannot leave anything behind. Threads and connections are started here, after the fork, never before.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def live_and_exit(channel: socket.socket, hooks: Hooks, open_instance: Callable[
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):
             stream.flush()
-    os._exit(code)  # no atexit: V8's and DuckDB's threads make the interpreter's end slow, and nothing is left to save
+    os._exit(code)  # no atexit: DuckDB's threads make the interpreter's end slow, and nothing is left to save
 
 
 class Spare:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from voyant_core import errors
 from voyant_core.canonical import dumps
@@ -33,30 +32,28 @@ def run(context: StageContext) -> StageResult:
         raise StageSkipped(errors.TOO_LITTLE_DATA, "no measure, no group, no time axis and no gap that a chart could show")
     return StageResult(
         model=ChartSet(table=context.table, charts=charts),
-        outputs=tuple(output for chart in charts for output in _outputs(context, chart)),
+        outputs=tuple(output for chart in charts for output in _outputs(chart)),
         metadata={"charts": len(charts)},
         preview=markdown(charts),
     )
 
 
 def load(files: Mapping[str, bytes]) -> ChartSet:
-    """The charts as they stand in the specifications' `usermeta`, best first; the table's name is not stored with them."""
-    documents = (json.loads(data) for name, data in files.items() if name.endswith(SPECIFICATION))
-    charts = [Chart.model_validate(document["usermeta"]["voyant"]) for document in documents]
+    """The charts as they stand in the specifications, best first; the table's name is not stored with them."""
+    from voyant_assets.charting.document import chart_of
+
+    charts = [chart_of(json.loads(data)) for name, data in files.items() if name.endswith(SPECIFICATION)]
     return ChartSet(table="", charts=sorted(charts, key=lambda chart: (-chart.salience, chart.slug)))
 
 
-def _outputs(context: StageContext, chart: Chart) -> tuple[Output, Output]:
-    from voyant_assets.charting.build import stored
+def _outputs(chart: Chart) -> tuple[Output, Output]:
+    from voyant_assets.charting.build import picture
+    from voyant_assets.charting.document import stored
 
-    specification = stored(chart)
-    data = dumps(specification)
-    drawn: dict[str, Any] = {key: value for key, value in json.loads(data).items() if key != "usermeta"}
-    picture = context.renderer.svg(drawn).encode()
     file = f"chart_{chart.slug}"
     return (
-        Output(file + SPECIFICATION, ArtifactKind.CHART, "application/vnd.vegalite.v5+json", data),
-        Output(file + PICTURE, ArtifactKind.CHART, "image/svg+xml", picture),
+        Output(file + SPECIFICATION, ArtifactKind.CHART, "application/vnd.vegalite.v5+json", dumps(stored(chart))),
+        Output(file + PICTURE, ArtifactKind.CHART, "image/svg+xml", picture(chart).encode()),
     )
 
 
@@ -70,7 +67,7 @@ STAGE = Stage(
     title="Charts",
     run=run,
     load=load,
-    code_version="1",
+    code_version="2",
     needs=("ingest", "profile"),
     wants=("kpi", "quality"),
     produces=(ArtifactKind.CHART,),

@@ -35,7 +35,7 @@ def histogram() -> Chart:
 
 def line() -> Chart:
     values = [None if i in {40, 41, 42, 60, 62} else 100 + (i * 7) % 13 for i in range(90)]
-    at = [f"2013-{1 + i // 30:02}-{1 + i % 28:02}T00:00:00" for i in range(90)]
+    at = [f"2013-{1 + i // 30:02}-{1 + i % 28:02}T00:00:00Z" for i in range(90)]
     arguments = {"at": sorted(at), "values": values, "temporal": True, "from_zero": True, "notes": [{"index": 3, "text": "peak"}]}
     return chart("line", arguments, "full")
 

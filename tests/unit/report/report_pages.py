@@ -8,7 +8,8 @@ from typing import Any
 
 from voyant_assets.analysis.narrative.compose import narrate
 from voyant_assets.analysis.narrative.material import Material
-from voyant_assets.charting.build import page_svg, stored
+from voyant_assets.charting.build import page_svg
+from voyant_assets.charting.document import stored
 from voyant_assets.report.inputs import DrawnChart, ReportInputs
 from voyant_core.canonical import dumps, sha256
 from voyant_core.model.artifact import Artifact, ArtifactKind

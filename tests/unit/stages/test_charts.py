@@ -12,7 +12,6 @@ from typing import Any, cast
 import pytest
 
 from resources.duckdb.engine import DuckDBEngine
-from resources.vl_convert.renderer import VlConvertRenderer
 from voyant_assets.analysis.meaning.interpret import interpret
 from voyant_assets.analysis.profile.table import profile_table
 from voyant_assets.stages import profile as profile_stage
@@ -25,7 +24,6 @@ from voyant_core.settings import Engine
 from voyant_core.stage import StageContext, StageResult, StageSkipped
 
 VIEW = 'my "view"'
-RENDERER = VlConvertRenderer()
 MONTHLY = """SELECT DATE '1949-01-01' + to_months(i::INTEGER) AS month, (100 + 3 * i + 40 * sin(i * pi() / 6))::INTEGER AS passengers
     FROM range(144) r(i)"""
 TRIPS = """SELECT TIMESTAMP '2023-01-01' + to_minutes((i * 37)::INTEGER) AS started_at, ['Ann', 'Bob', 'Cyd'][1 + i % 3] AS driver,
@@ -42,7 +40,7 @@ def run(query: str, table: str = "trips") -> tuple[StageResult, TableProfile]:
     engine.connect().execute(f'CREATE VIEW "{name}" AS {query}').fetchall()
     try:
         profile = profile_stage.load({profile_stage.FILE: dumps(profile_table(engine, VIEW, table, interpret))})
-        context = SimpleNamespace(results={"profile": profile}, table=table, view=VIEW, engine=engine, renderer=RENDERER)
+        context = SimpleNamespace(results={"profile": profile}, table=table, view=VIEW, engine=engine)
         return STAGE.run(cast(StageContext, cast(Any, context))), profile
     finally:
         engine.close()

@@ -42,7 +42,6 @@ def context(results: dict[str, Any], progress: tuple[StageRun, ...] = (), artifa
         parameters=None,
         engine=SimpleNamespace(dialect="duckdb", version="2.0.0"),  # type: ignore[arg-type]
         guarded=nothing,
-        renderer=nothing,
         results=results,
         artifacts=artifacts,
         progress=progress,

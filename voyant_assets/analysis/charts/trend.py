@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from voyant_assets.analysis.charts.evidence import Evidence, in_unit, quantity, slug_of
@@ -16,6 +17,7 @@ STEADY = 0.5
 """From this r squared of value against time on, the title speaks of the ends, else of the extremes."""
 FEWEST = 6
 MOST_LISTED = 60
+_MIDNIGHT = dt.time()
 NOTABLE = 0.3
 """An extreme that is closer to the middle than this share of it is hardly an event."""
 
@@ -60,20 +62,20 @@ def trend(table: str, series: Series, periods: Sequence[Period]) -> Chart | None
     high = max(known, key=lambda pair: (pair[1], -pair[0]))
     is_steady = fit >= STEADY
     noted = (known[0], known[-1]) if is_steady else (low, high)
-    labels = [period_name(period, series.period) for period in periods]
-    title = _title(evidence, series, noted, labels, is_steady=is_steady)
+    label = {i: period_name(periods[i], series.period) for i, _ in noted}
+    title = _title(evidence, series, noted, label, is_steady=is_steady)
     missing = len(values) - len(known)
     if missing:
         evidence.facts["missing_periods"] = missing
     measured = "Rows" if series.measure is None else f"{'Total' if series.is_total else 'Mean'} {series.name}{in_unit(series.measure)}"
     plain_count = series.measure is None or series.is_total
     shown = Line(
-        at=[period.start.isoformat() for period in periods],
+        at=[_moment(period.start) for period in periods],
         values=values,
         temporal=True,
         from_zero=plain_count or 0 <= low[1] < 0.5 * high[1],
         share=series.measure is not None and series.measure.semantic_type == "share",
-        notes=[Note(index=i, text=f"{labels[i]}: {series.text(value)}", below=value <= low[1]) for i, value in sorted(set(noted))],
+        notes=[Note(index=i, text=f"{label[i]}: {series.text(value)}", below=value <= low[1]) for i, value in sorted(set(noted))],
     )
     listed = known if len(known) <= MOST_LISTED else sorted(sorted(known, key=lambda pair: (-pair[1], pair[0]))[:MOST_LISTED])
     return Chart(
@@ -89,7 +91,10 @@ def trend(table: str, series: Series, periods: Sequence[Period]) -> Chart | None
         facts=evidence.facts,
         columns=[series.time.column] if series.measure is None else [series.name, series.time.column],
         arguments=shown.model_dump(),
-        table=DataTable(headers=[series.period.capitalize(), measured], rows=[[labels[i], series.text(value)] for i, value in listed]),
+        table=DataTable(
+            headers=[series.period.capitalize(), measured],
+            rows=[[period_name(periods[i], series.period), series.text(value)] for i, value in listed],
+        ),
     )
 
 
@@ -110,6 +115,11 @@ def period_name(period: Period, length: str) -> str:
             return str(start.year)
         case _:
             return numbers.date(start)
+
+
+def _moment(start: dt.datetime) -> str:
+    """ISO 8601 in UTC; midnight is the date alone."""
+    return f"{start:%Y-%m-%d}" if start.time() == _MIDNIGHT else f"{start.isoformat()}Z"
 
 
 def _whole(periods: Sequence[Period], series: Series) -> tuple[Sequence[Period], int]:
@@ -141,11 +151,11 @@ def _salience(fit: float, values: Sequence[float]) -> float:
 
 
 def _title(
-    evidence: Evidence, series: Series, noted: tuple[tuple[int, float], tuple[int, float]], labels: Sequence[str], *, is_steady: bool
+    evidence: Evidence, series: Series, noted: tuple[tuple[int, float], tuple[int, float]], label: Mapping[int, str], *, is_steady: bool
 ) -> Text:
     names = ("first", "last") if is_steady else ("low", "high")
     cited: list[Citation] = [evidence.fact(key, value, series.text(value)) for key, (_, value) in zip(names, noted, strict=True)]
-    when = [labels[i] for i, _ in noted]
+    when = [label[i] for i, _ in noted]
     evidence.facts |= {f"{key}_period": label for key, label in zip(names, when, strict=True)}
     what: Text = ["Rows"] if series.measure is None else ["Total " if series.is_total else "Mean ", Code(code=series.name)]
     what = [*what, f" per {series.period} "]
