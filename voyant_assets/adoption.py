@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from voyant_assets.catalogue import catalogue
@@ -13,7 +14,7 @@ from voyant_assets.runtime.environment import Environment
 from voyant_core import errors
 from voyant_core.canonical import digest
 from voyant_core.keys import TABLE_STAGE
-from voyant_core.model.job import AnalyzeRequest, Plan, PlannedTable
+from voyant_core.model.job import AnalyzeRequest, Job, Plan, PlannedTable
 from voyant_core.tenancy import CallContext
 
 if TYPE_CHECKING:
@@ -23,37 +24,54 @@ if TYPE_CHECKING:
 Selection = dict[tuple[str, str, str], list[str]]
 
 
-def selection_of(paths: list[list[str]]) -> Selection:
-    """(tenant, source, table) -> its selected stages, in the catalogue's order. Source assets (two parts) have nothing to run."""
+def selection_of(paths: Sequence[Sequence[str]], checks: Sequence[tuple[Sequence[str], str]]) -> Selection:
+    """(tenant, source, table) -> the stages to run, in the catalogue's order.
+
+    `paths` are the selected assets; source assets (two parts) have nothing to run. `checks` are (asset path, check name): each brings the
+    stage that evaluates it, with what that needs.
+    """
     order = [TABLE_STAGE, *catalogue().stages]
     chosen: dict[tuple[str, str, str], set[str]] = {}
     for path in paths:
         if len(path) >= 3:
             chosen.setdefault((path[0], path[1], path[2]), set()).add(path[3] if len(path) > 3 else TABLE_STAGE)
+    for path, name in checks:
+        chosen.setdefault((path[0], path[1], path[2]), set()).update(catalogue().closure([catalogue().checks[name]]))
     return {table: sorted(stages, key=order.index) for table, stages in sorted(chosen.items())}
 
 
-def adopt_run(environment: Environment, instance: DagsterInstance, run: DagsterRun) -> tuple[str, str, ReconstructableJob]:
-    """(tenant, job id, reconstructable job). VYNT-3004 when the selection spans tenants, VYNT-2003 when it names no known source."""
-    selection = selection_of([list(key.path) for key in run.asset_selection or ()])
+def adopt_run(
+    environment: Environment, instance: DagsterInstance, run: DagsterRun, earlier: Job | None
+) -> tuple[str, str, ReconstructableJob]:
+    """(tenant, job id, reconstructable job) of a run that Dagit started.
+
+    `earlier` is the job of the run that this one repeats; its KPIs and parameters hold again. VYNT-3004 when the selection spans tenants,
+    VYNT-2003 when it names no known source.
+    """
+    keys = [list(key.path) for key in run.asset_selection or ()]
+    checks = [(list(check.asset_key.path), check.name) for check in run.asset_check_selection or ()]
+    selection = selection_of(keys, checks)
     tenants = {tenant for tenant, _, _ in selection}
     if len(tenants) != 1:
-        raise errors.VoyantError(errors.TENANT_DENIED, "A run must stay within one tenant.", hint="Select the assets of one tenant.")
+        raise errors.VoyantError(errors.TENANT_DENIED, "A run must stay within one tenant.", hint="Select tables of one tenant.")
     tenant = tenants.pop()
     rows = {(row["tenant"], row["slug"]): RegisteredSource.of(row) for row in environment.store.registry_rows()}
     missing = next((source for _, source, _ in selection if (tenant, source) not in rows), None)
     if missing is not None:
         raise errors.VoyantError(errors.SOURCE_NOT_FOUND, f"The source {missing} is not registered any more.")
-    plan = _plan(environment, tenant, selection, rows)
-    request = AnalyzeRequest(source=plan.tables[0].source_id, stages=[s for s in plan.tables[0].stages if s != TABLE_STAGE])
-    job = new_job(CallContext(tenant=tenant, origin="dagit"), request, plan).model_copy(update={"run_id": run.run_id})
+    plan = _plan(environment, tenant, selection, rows, earlier)
+    request = AnalyzeRequest(source=plan.tables[0].source_id, stages=[s for s in plan.tables[0].stages if s != TABLE_STAGE], kpis=plan.kpis)
+    job = new_job(CallContext(tenant=tenant, origin="dagit"), request, plan)
+    job = job.model_copy(update={"run_id": run.run_id, "retry_of": earlier.id if earlier else None})
     environment.store.jobs(tenant).create(job)
     instance.add_run_tags(run.run_id, {JOB_TAG: job.id, TENANT_TAG: tenant, SOURCE_TAG: plan.tables[0].source})
     source_ids = list(dict.fromkeys(table.source_id for table in plan.tables))
     return tenant, job.id, reconstructable(source_ids, plan.digest)
 
 
-def _plan(environment: Environment, tenant: str, selection: Selection, rows: dict[tuple[str, str], RegisteredSource]) -> Plan:
+def _plan(
+    environment: Environment, tenant: str, selection: Selection, rows: dict[tuple[str, str], RegisteredSource], earlier: Job | None
+) -> Plan:
     names = [table for _, _, table in selection]
     sources = environment.store.sources(tenant)
     tables: list[PlannedTable] = []
@@ -62,7 +80,12 @@ def _plan(environment: Environment, tenant: str, selection: Selection, rows: dic
         label = table if names.count(table) == 1 else f"{source}__{table}"
         landing = record.landing.sha256 if record.landing else ""
         tables.append(PlannedTable(source_id=record.id, source=source, name=table, label=label, landing_sha256=landing, stages=stages))
-    work = [table.model_dump(exclude={"source_id"}) for table in tables]
+    params, kpis = (earlier.plan.params, earlier.plan.kpis) if earlier else ({}, [])
+    work = {
+        "tables": [table.model_dump(exclude={"source_id"}) for table in tables],
+        "params": params,
+        "kpis": [k.model_dump() for k in kpis],
+    }
     selected = {stage for table in tables for stage in table.stages}
     required = [name for name in catalogue().required if name in selected]
-    return Plan(tenant=tenant, tables=tables, required=required, params={}, kpis=[], request_digest=digest(work), digest=digest(work))
+    return Plan(tenant=tenant, tables=tables, required=required, params=params, kpis=kpis, request_digest=digest(work), digest=digest(work))

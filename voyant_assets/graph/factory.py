@@ -51,7 +51,10 @@ def table_asset(source: RegisteredSource, table: RegisteredTable) -> dg.AssetsDe
     @dg.multi_asset(
         name=address.op_name,
         specs=list(_specs(source, table, address)),
-        check_specs=[dg.AssetCheckSpec(name, asset=table_key) for name in catalogue().checks],
+        check_specs=[
+            dg.AssetCheckSpec(name, asset=table_key, description=f"The rules on {name} that the stage {stage} suggests or was given hold.")
+            for name, stage in catalogue().checks.items()
+        ],
         can_subset=True,
     )
     def run_table(context: dg.AssetExecutionContext) -> Iterator[Any]:
@@ -85,17 +88,17 @@ def _execute(context: dg.AssetExecutionContext, source: RegisteredSource, table:
     """The op: runs the selected stages and says at the end whether a required one failed."""
     from voyant_assets.runtime.work import open_table_run
 
-    paths = {tuple(key.path) for key in context.selected_asset_keys}
-    selected = frozenset(name for name in (TABLE_STAGE, *catalogue().stages) if tuple(address.asset_key(name)) in paths)
+    selected = {tuple(key.path) for key in context.selected_asset_keys}
     asked_checks = {check.name for check in context.selected_asset_check_keys}
-    run = open_table_run(context.run.tags[JOB_TAG], source.id, table.name, context.run.run_id, selected)
+    run = open_table_run(context.run.tags[JOB_TAG], source.id, table.name, context.run.run_id)
     failed: list[str] = []
     from voyant_assets.graph.metadata import materialization
 
     for outcome in run.outcomes():
         stage = outcome.stage
         if stage.state.is_done:
-            yield materialization(outcome, address, table)
+            if tuple(address.asset_key(stage.name)) in selected:  # else it ran for the sake of a check
+                yield materialization(outcome, address, table)
             yield from _checks(outcome, asked_checks, dg.AssetKey(address.asset_key()))
         elif stage.state is StageState.FAILED:
             context.log.warning(f"{stage.name} failed: {stage.code} {stage.reason}")

@@ -33,7 +33,11 @@ def column_lineage(source_key: dg.AssetKey, table: RegisteredTable, snapshot: Ta
 def materialization(outcome: Outcome, address: TableAddress, table: RegisteredTable) -> dg.MaterializeResult[Any]:
     """The event of a stage that succeeded or was reused."""
     stage = outcome.stage
-    metadata: dict[str, Any] = {"voyant/state": str(stage.state), "voyant/duration_s": stage.duration_s}
+    metadata: dict[str, Any] = {}
+    result = outcome.result
+    if result is not None and result.preview is not None:
+        metadata["preview"] = dg.MetadataValue.md(result.preview)  # first: it is what an analyst came for
+    metadata |= {"voyant/state": str(stage.state), "voyant/duration_s": stage.duration_s}
     if stage.name == TABLE_STAGE and (snapshot := outcome.snapshot) is not None:
         source_key = dg.AssetKey([address.tenant, address.source])
         metadata |= {
@@ -47,11 +51,8 @@ def materialization(outcome: Outcome, address: TableAddress, table: RegisteredTa
         }
         if outcome.found is not None and outcome.found.read.notes:
             metadata["voyant/reading"] = dg.MetadataValue.md("\n".join(f"- {note}" for note in outcome.found.read.notes))
-    result = outcome.result
     if result is not None:
         metadata |= {f"voyant/{key}": value for key, value in result.metadata.items()}
-        if result.preview is not None:
-            metadata["preview"] = dg.MetadataValue.md(result.preview)
     if outcome.artifacts:
         metadata["artifacts"] = dg.MetadataValue.md(_artifact_list(outcome))
     return dg.MaterializeResult(

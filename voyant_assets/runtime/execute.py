@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from voyant_assets.runtime.environment import environment
+from voyant_assets.runtime.stage_rehearsal import StageRehearsal
 from voyant_core import errors
 
 if TYPE_CHECKING:
@@ -72,19 +73,11 @@ def rehearsal_job() -> ReconstructableJob:
 
 def warm_steps() -> list[Callable[[], object]]:
     """What a spare opens ahead of its run, in the order of what costs a run most."""
-    here = environment()
-    return [
-        here.engine.warm,
-        here.lake.warm,
-        here.store.database.upgrade,
-        *_stage_warmers(),
-    ]
-
-
-def _stage_warmers() -> list[Callable[[], object]]:
     from voyant_assets.report import page
 
-    return [page.warm]
+    here = environment()
+    rehearsal = StageRehearsal(here)
+    return [here.engine.warm, here.lake.warm, here.store.database.upgrade, page.warm, *rehearsal.steps()]
 
 
 def execute_run(run_id: str, instance: DagsterInstance) -> bool:
@@ -115,16 +108,16 @@ def execute_run(run_id: str, instance: DagsterInstance) -> bool:
 
 def job_of(instance: DagsterInstance, run: DagsterRun) -> tuple[str, str, ReconstructableJob | None]:
     """(tenant, job id, what to execute; None: what the run's record says). A run that Dagit started gets its job here."""
+    from voyant_assets.adoption import adopt_run
     from voyant_assets.graph.factory import JOB_TAG
 
-    job_id = run.tags.get(JOB_TAG)
-    if job_id is None:
-        from voyant_assets.adoption import adopt_run
-
-        return adopt_run(environment(), instance, run)
-    tenant = environment().store.tenant_of_job(job_id)
-    if tenant is None:
-        raise errors.VoyantError(errors.JOB_NOT_FOUND, f"The run {run.run_id} names the job {job_id}, which does not exist.")
+    here, job_id = environment(), run.tags.get(JOB_TAG)
+    tenant = here.store.tenant_of_job(job_id) if job_id is not None else None
+    if job_id is None or tenant is None:
+        return adopt_run(here, instance, run, None)
+    job = here.store.jobs(tenant).get(job_id)
+    if job.run_id != run.run_id:  # Dagit gives a repeated run the tags of the first
+        return adopt_run(here, instance, run, job)
     return tenant, job_id, None
 
 

@@ -8,7 +8,8 @@ from voyant_assets.runtime.environment import environment
 from voyant_core import errors
 
 
-def open_table_run(job_id: str, source_id: str, table: str, run_id: str, selected: frozenset[str]) -> TableRun:
+def open_table_run(job_id: str, source_id: str, table: str, run_id: str) -> TableRun:
+    """What the plan of the job says of this table, ready to run."""
     here = environment()
     tenant = here.store.tenant_of_job(job_id)
     if tenant is None:
@@ -18,4 +19,4 @@ def open_table_run(job_id: str, source_id: str, table: str, run_id: str, selecte
     if planned is None:
         raise errors.VoyantError(errors.TABLE_NOT_FOUND, f"The plan of {job_id} does not hold the table {table}.")
     source = here.store.sources(tenant).get(source_id)
-    return TableRun(here, catalogue(), job, planned, source, run_id, selected)
+    return TableRun(here, catalogue(), job, planned, source, run_id, frozenset(planned.stages))
