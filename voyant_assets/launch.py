@@ -185,6 +185,10 @@ class Launch:
     def events(self, tenant: str, job_id: str, after: int = 0) -> list[JobEvent]:
         return self.store.jobs(tenant).events(job_id, after)
 
+    def newest_event(self, tenant: str, job_id: str) -> int:
+        """The sequence number of the job's last event; 0 when there is none. The cheapest way to see that something changed."""
+        return self.store.jobs(tenant).newest_event(job_id)
+
     def manifest(self, tenant: str, job_id: str) -> Manifest:
         return Manifest.model_validate_json(self.manifest_bytes(tenant, job_id))
 

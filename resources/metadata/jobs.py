@@ -141,6 +141,11 @@ class JobRepository(TenantScope):
             rows = connection.execute(query).mappings().all()
         return [JobEvent(sequence=row["sequence"], job_id=row["job_id"], type=row["type"], at=row["at"], data=row["data"]) for row in rows]
 
+    def newest_event(self, job_id: str) -> int:
+        query = self.select(outbox, outbox.c.sequence).where(outbox.c.job_id == job_id).order_by(outbox.c.sequence.desc()).limit(1)
+        with self.database.read() as connection:
+            return connection.execute(query).scalar() or 0
+
     def _tell(self, connection: sa.Connection, job_id: str, kind: str, data: dict[str, Any]) -> None:
         connection.execute(self.insert(outbox, job_id=job_id, type=kind, at=clock.now(), data=data))
 

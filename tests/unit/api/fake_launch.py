@@ -162,6 +162,9 @@ class FakeLaunch:
         self.job(tenant, job_id)
         return [event for event in self.history[job_id] if event.sequence > after]
 
+    def newest_event(self, tenant: str, job_id: str) -> int:
+        return max((event.sequence for event in self.events(tenant, job_id)), default=0)
+
     def _manifest(self, job: Job, state: JobState) -> Manifest:
         artifacts = self._artifacts(job)
         return Manifest(

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 OnChange = Callable[[Job], Awaitable[None]]
 
-_FIRST_POLL_S = 0.02
+_QUICKEST_POLL_S = 0.015
 _SLOWEST_POLL_S = 0.25
+_POLL_SHARE = 0.02  # of what was waited for already: an answer comes at most so much late
 _PING_S = 15.0
 
 
@@ -35,17 +36,22 @@ class JobService:
 
     async def follow(self, call: CallContext, job_id: str, wait_s: float, on_change: OnChange | None = None) -> JobAnswer:
         """Wait until the job is final or `wait_s` are over, whichever is first."""
-        deadline = time.monotonic() + wait_s
-        pause = _FIRST_POLL_S
+        started = time.monotonic()
         while True:
+            seen = await run_sync(self.launch.newest_event, call.tenant, job_id)
             job = await run_sync(self.launch.job, call.tenant, job_id)
             if on_change is not None:
                 await on_change(job)
-            left = deadline - time.monotonic()
-            if job.state.is_final or left <= 0:
+            if job.state.is_final or time.monotonic() - started >= wait_s:
                 return await run_sync(self.answer, job)
-            await anyio.sleep(min(pause, left))
-            pause = min(pause * 1.3, _SLOWEST_POLL_S)
+            await self._change(call, job_id, seen, started, wait_s)
+
+    async def _change(self, call: CallContext, job_id: str, seen: int, started: float, wait_s: float) -> None:
+        """Return when the job has an event after `seen`, or `wait_s` are over. Asks one number, so that it may ask often."""
+        while (waited := time.monotonic() - started) < wait_s:
+            await anyio.sleep(min(_pause(waited), wait_s - waited))
+            if await run_sync(self.launch.newest_event, call.tenant, job_id) != seen:
+                return
 
     def get(self, call: CallContext, job_id: str) -> JobAnswer:
         return self.answer(self.launch.job(call.tenant, job_id))
@@ -67,13 +73,13 @@ class JobService:
 
     async def events(self, call: CallContext, job_id: str, after: int) -> AsyncGenerator[bytes]:
         """Server-sent events after sequence number `after`, as bytes; ends with the event `end` once the job is final."""
-        last_sent = time.monotonic()
-        pause = _FIRST_POLL_S
+        quiet_since = last_sent = time.monotonic()
         while True:
             job = await run_sync(self.launch.job, call.tenant, job_id)
             # read after the job: when that was final, its last event is among these
             for event in await run_sync(partial(self.launch.events, call.tenant, job_id, after)):
-                after, last_sent, pause = event.sequence, time.monotonic(), _FIRST_POLL_S
+                after, quiet_since = event.sequence, time.monotonic()
+                last_sent = quiet_since
                 yield f"id: {event.sequence}\nevent: {event.type}\ndata: {event.model_dump_json()}\n\n".encode()
             if job.state.is_final:
                 yield f"event: end\ndata: {EndEvent(job_id=job.id, state=job.state).model_dump_json()}\n\n".encode()
@@ -81,8 +87,11 @@ class JobService:
             if time.monotonic() - last_sent > _PING_S:
                 last_sent = time.monotonic()
                 yield b": still running\n\n"
-            await anyio.sleep(pause)
-            pause = min(pause * 1.3, _SLOWEST_POLL_S)
+            await anyio.sleep(_pause(time.monotonic() - quiet_since))
+
+
+def _pause(waited_s: float) -> float:
+    return min(max(_QUICKEST_POLL_S, waited_s * _POLL_SHARE), _SLOWEST_POLL_S)
 
 
 def last_event_id(text: str | None) -> int:
