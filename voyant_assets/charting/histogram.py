@@ -38,6 +38,8 @@ def _layout(form: Histogram, total: int) -> Layout:
     x_texts = tick_texts(x_ticks, share=False)
     right = max(4.0, width(x_texts[-1]) / 2 if x_texts else 0.0)
     x = Scale(low, high, left, total - right)
+    if x_ticks and (before := width(x_texts[0]) / 2 - x(x_ticks[0])) > 0:
+        x = Scale(low, high, left + before, total - right)
     ordered = sorted((m for m in form.markers if low <= m.value <= high), key=lambda m: m.value)
     markers = [
         (marker, most * (1.05 + MARKER_STEP * (len(ordered) - i)), x(marker.value) + 6 + width(marker.text) > total)

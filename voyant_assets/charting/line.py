@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voyant_assets.charting.axis import TICK_GAP, Scale, TimeTicks, axis, seconds, tick_texts, ticks, time_ticks
 from voyant_assets.charting.canvas import Anchor, Canvas, short
@@ -15,6 +15,7 @@ from voyant_assets.charting.vega import Spec, frame, quantity, texts
 HEIGHT, TOP, BOTTOM = 190, 8, 22
 HEADROOM = 0.1
 NOTE_GAP = 12
+ROUNDS = 3
 DATE = len("2013-01-01")
 _ALIGN: dict[Anchor, str] = {"start": "left", "middle": "center", "end": "right"}
 
@@ -50,10 +51,26 @@ def _layout(form: Line, total: int) -> Layout:
     last = form.at[-1]
     right = 14.0 if form.temporal else max(2.0, width(last) / 2 + 2 - (total - left) / (2 * len(form.at)))
     x = Scale(xs[0] - margin, xs[-1] + margin, left, total - right)
-    times = time_ticks(x.low, x.high, x.end - x.start) if form.temporal else None
+    times = None
+    if form.temporal:
+        x, times = _timed(x, total)
+        right = total - x.end
     return Layout(
         xs, _gaps(form, xs), _alone(form), y_ticks, y_texts, x, Scale(y_low, y_high, TOP + HEIGHT, TOP), right, times, _steps(form, x)
     )
+
+
+def _timed(x: Scale, total: int) -> tuple[Scale, TimeTicks]:
+    """The time axis, made narrower until its outer texts stay within the drawing."""
+    times = time_ticks(x.low, x.high, x.end - x.start)
+    for _ in range(ROUNDS):
+        ends = [(x(times.at[i]), width(times.texts[i]) / 2) for i in (0, -1)] if times.at else [(x.start, 0.0), (x.end, 0.0)]
+        before, after = ends[0][1] - ends[0][0], ends[1][0] + ends[1][1] - total
+        if before <= 0 and after <= 0:
+            break
+        x = replace(x, start=x.start + max(0.0, before), end=x.end - max(0.0, after))
+        times = time_ticks(x.low, x.high, x.end - x.start)
+    return x, times
 
 
 def _gaps(form: Line, xs: list[float]) -> list[tuple[float, float]]:

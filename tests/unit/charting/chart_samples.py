@@ -40,6 +40,12 @@ def line() -> Chart:
     return chart("line", arguments, "full")
 
 
+def months() -> Chart:
+    """The last tick stands at the right end, the first label is wider than the room at the left."""
+    at = [f"{2007 + month // 12}-{month % 12 + 1:02}-01" for month in range(10, 35)]
+    return chart("line", {"at": at, "values": [float(i % 7) for i in range(25)], "temporal": True, "notes": [{"index": 6, "text": "6"}]})
+
+
 def steps() -> Chart:
     arguments = {"at": [f"{i}:00" for i in range(24)], "values": [0.01 * i for i in range(24)], "temporal": False, "share": True}
     return chart("line", arguments)
@@ -72,4 +78,4 @@ def dumbbell() -> Chart:
     return chart("dumbbell", {"rows": rows, "a_name": "female", "b_name": "male"})
 
 
-ALL = [bars, histogram, line, steps, heat_map, correlations, missingness, dumbbell]
+ALL = [bars, histogram, line, months, steps, heat_map, correlations, missingness, dumbbell]

@@ -201,3 +201,49 @@ def test_of_many_groups_the_extremes_are_named_but_not_those_of_a_few_rows() -> 
     assert (chart.facts["low_group"], chart.facts["high_group"]) == ("city 0", "city 39")
     labels = [row["label"] for row in chart.arguments["rows"]]
     assert labels == [*(f"city {n}" for n in (39, 38, 37, 36, 35, 34, 4, 3, 2, 1, 0)), "Other (30)"]
+
+
+def test_a_correlation_of_few_rows_does_not_lead() -> None:
+    query = """SELECT (i * 37 % 613) * 1.5 AS a, (i * 37 % 613) + 90.0 * (i * 7919 % 1009) / 1009 AS b, (i * 31 % 497) * 1.0 AS c,
+        CASE WHEN i % 15 = 0 THEN (i * 37 % 613) * 2.0 + i % 3 END AS seldom FROM range(3000) r(i)"""
+    result, profile = run(query)
+    assert {profile.correlations[0].a, profile.correlations[0].b} == {"a", "seldom"}
+    chart = by_slug(result)["correlations"]
+    assert plain_text(chart.title).startswith("a and b move together")
+    assert "rests on few rows" in chart.note
+    (cited,) = (part for part in chart.title if isinstance(part, Citation))
+    place = int(cited.pointer.split("/")[2])
+    assert profile.correlations[place].r == cited.value
+
+
+def test_a_column_that_is_almost_always_empty_is_no_distribution() -> None:
+    query = "SELECT i % 89 * 1.5 AS price, CASE WHEN i % 25 = 0 THEN (i % 77) * 1.0 END AS bonus FROM range(5000) r(i)"
+    slugs = by_slug(run(query)[0])
+    assert "distribution_price" in slugs
+    assert not any("bonus" in chart.columns for chart in slugs.values() if chart.kind != "missing")
+
+
+def test_numbers_of_a_register_are_no_groups_but_small_ones_are() -> None:
+    query = """SELECT [19393, 20304, 20368, 21171][1 + i % 4] AS airline_id, 1 + i % 3 AS class, (i % 4) * 10.0 + i % 7 AS fare
+        FROM range(2000) r(i)"""
+    shown = {name for chart in run(query)[0].model.charts for name in chart.columns}
+    assert "airline_id" not in shown
+
+
+def test_weekdays_of_a_small_sample_are_no_finding() -> None:
+    query = """SELECT DATE '2020-01-06' + ((i % 30) * 3)::INTEGER AS day, ((i % 30) * 7919 % 31) + (i % 5) / 10.0 AS size
+        FROM range(900) r(i)"""
+    assert not [chart for chart in run(query)[0].model.charts if chart.kind == "calendar"]
+
+
+def test_every_trend_tells_what_follows(trips: tuple[StageResult, TableProfile]) -> None:
+    for result in (trips[0], run(MONTHLY, "air")[0]):
+        trends = [chart for chart in result.model.charts if chart.kind == "trend"]
+        assert trends
+        assert all(plain_text(chart.consequence) for chart in trends)
+
+
+def test_a_measure_that_is_mostly_zero_says_so() -> None:
+    query = "SELECT CASE WHEN i % 10 = 0 THEN (i % 70) * (i % 130) / 10.0 ELSE 0 END AS rain FROM range(4000) r(i)"
+    chart = by_slug(run(query)[0])["distribution_rain"]
+    assert plain_text(chart.title).startswith("At least half of the values of rain are 0")

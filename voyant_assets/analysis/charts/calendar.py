@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from voyant_assets.analysis.charts.evidence import Evidence, in_unit, quantity, slug_of
 from voyant_assets.analysis.charts.groups import Group, adjusted, explained
 from voyant_assets.analysis.charts.periods import PARTS, SECONDS, moment
+from voyant_assets.analysis.charts.recurrence import is_certain
 from voyant_assets.analysis.wording import numbers
 from voyant_assets.charting.forms import Line, Note
 from voyant_core.model.chart import Chart, Code, DataTable
@@ -30,9 +31,12 @@ def parts_of(time: TimeAxis, length: int, covered: frozenset[str]) -> list[str]:
 def by_step(
     table: str, part: str, column: str, measure: ColumnProfile, place: int, groups: Sequence[Group], *, derived: bool
 ) -> Chart | None:
-    """The profile of `measure` over the steps of `part`; `column` holds them, or (derived) the moments they come from."""
+    """The profile of `measure` over the steps of `part`; `column` holds them, or (derived) the moments they come from.
+
+    None where few rows or chance would speak. Steps of moments are only asked for when they recur.
+    """
     steps = sorted((step, group) for group in groups if (step := _step(group)) is not None)
-    solid = [(step, group) for step, group in steps if group.filled[place] >= min(FEWEST_ROWS, max(2, measure.count // (4 * len(steps))))]
+    solid = [(step, group) for step, group in steps if group.filled[place] >= min(FEWEST_ROWS, max(3, measure.count // (4 * len(steps))))]
     if len(solid) < 3:
         return None
     evidence = Evidence(table, slug_of(measure.name, "by", part if derived else column))
@@ -42,7 +46,7 @@ def by_step(
     filled = [group for group in groups if group.filled[place]]
     eta2 = explained(filled, place, measure)
     epsilon2 = adjusted(eta2, len(filled), measure.count)
-    if epsilon2 <= 0 or low == high:
+    if epsilon2 <= 0 or low == high or not (derived or is_certain(eta2, len(filled), measure.count)):
         return None
     cited = [evidence.fact(key, means[i], quantity(measure, means[i])) for key, i in (("low", low), ("high", high))]
     evidence.facts |= {"low_step": names[low], "high_step": names[high]}

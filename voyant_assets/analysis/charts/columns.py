@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from voyant_core.model.profile import ColumnProfile, TableProfile, TimeAxis
+from voyant_core.model.profile import ColumnProfile, Scalar, TableProfile, TimeAxis
 
 MOST_MEASURES, MOST_GROUPINGS, MOST_LEVELS = 8, 8, 200
 LARGEST = 1e100
+ALMOST_EMPTY = 0.95
+LONG_CODE, SPARSE = 1000, 3
 SMALL = 12
 """Levels that fit into one chart without `Other`."""
 
@@ -49,7 +51,7 @@ def _measures(column: ColumnProfile) -> bool:
     """A quantity with at least two values, of a size whose squares are still numbers."""
     ends = [value for value in (column.min, column.max) if isinstance(value, int | float)]
     is_quantity = column.role == "measure" and column.kind == "number" and column.distinct >= 2
-    return is_quantity and len(ends) == 2 and all(abs(value) < LARGEST for value in ends)
+    return is_quantity and column.null_share < ALMOST_EMPTY and len(ends) == 2 and all(abs(value) < LARGEST for value in ends)
 
 
 def is_step(column: ColumnProfile) -> bool:
@@ -65,8 +67,24 @@ def is_step(column: ColumnProfile) -> bool:
 def _groups(column: ColumnProfile, rows: int) -> bool:
     return (
         column.role == "dimension"
+        and column.null_share < ALMOST_EMPTY
         and column.kind in {"string", "boolean", "number"}
         and (column.semantic_type in _GROUPING_TYPES or column.kind != "number")
         and 2 <= column.distinct <= MOST_LEVELS
         and column.distinct * 2 <= max(rows, 1)
+        and not _holds_bare_codes(column)
     )
+
+
+def _holds_bare_codes(column: ColumnProfile) -> bool:
+    """Numbers that only a register can read (19393, 20304 ...): long, far apart, and no scale. A bar by such a number tells nothing."""
+    ends = [_whole(value) for value in (column.min, column.max)]
+    values = [value for value in (*ends, *(_whole(top.value) for top in column.top)) if value is not None]
+    if column.semantic_type == "ordinal" or len(values) < 2 + len(column.top):
+        return False
+    return max(values) >= LONG_CODE and max(values) - min(values) + 1 > SPARSE * column.distinct
+
+
+def _whole(value: Scalar) -> int | None:
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return int(text) if text.isascii() and text.isdigit() else None

@@ -77,6 +77,13 @@ def _title(column: ColumnProfile, evidence: Evidence, *, is_skewed: bool) -> Tex
     def cite(level: str, value: Any) -> Any:
         return evidence.profile(value, quantity(column, number(value)), "columns", column.name, "quantiles", level)
 
+    if quantiles.p95 == column.min:
+        return ["At least nineteen in twenty values of ", Code(code=column.name), " are ", cite("p95", quantiles.p95)]
+    if is_skewed and quantiles.p50 == column.min:
+        return [
+            *("At least half of the values of ", Code(code=column.name), " are ", cite("p50", quantiles.p50)),
+            *(", one in twenty lies above ", cite("p95", quantiles.p95)),
+        ]
     if is_skewed and (column.skewness or 0) > 0:
         return [
             "Half of the values of ",

@@ -109,20 +109,24 @@ def period_for(time: TimeAxis, length: int, filled: int, rows: int) -> str | Non
 
 def periods_of(data: Stretches, period: str) -> list[Period]:
     """All periods from the first to the last, those without rows too."""
-    found = data.grouped(_numbers(data.seconds, period))
+    found = data.grouped(numbers_of(data.seconds, period))
     return [Period(_start(number, period), found.get(number)) for number in range(min(found), max(found) + 1)]
 
 
 def by_part(data: Stretches, part: str) -> list[Group]:
     """The stretches by hour (0-23), weekday (Monday is 1) or month (1-12)."""
+    return list(data.grouped(steps_of(data.seconds, part)).values())
+
+
+def steps_of(seconds: NDArray[np.int64], part: str) -> NDArray[np.int64]:
+    """The step of the calendar of each moment."""
     match part:
         case "hour":
-            keys = data.seconds // 3600 % 24
+            return seconds // 3600 % 24
         case "weekday":
-            keys = (data.seconds // DAY - _MONDAY) % 7 + 1
+            return (seconds // DAY - _MONDAY) % 7 + 1
         case _:
-            keys = _months(data.seconds) % 12 + 1
-    return list(data.grouped(keys).values())
+            return _months(seconds) % 12 + 1
 
 
 def incomplete_ends(periods: Sequence[Period], period: str, time: TimeAxis) -> tuple[bool, bool]:
@@ -154,7 +158,7 @@ def _months(seconds: NDArray[np.int64]) -> NDArray[np.int64]:
     return seconds.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
 
 
-def _numbers(seconds: NDArray[np.int64], period: str) -> NDArray[np.int64]:
+def numbers_of(seconds: NDArray[np.int64], period: str) -> NDArray[np.int64]:
     """The running number of the period that holds each moment."""
     match period:
         case "hour":
@@ -172,7 +176,7 @@ _MONTHS_IN: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
 
 def _number_of(start: dt.datetime, period: str) -> int:
     seconds = np.array([round((start - _EPOCH).total_seconds())], dtype=np.int64)
-    return int(_numbers(seconds, period)[0])
+    return int(numbers_of(seconds, period)[0])
 
 
 def _start(number: int, period: str) -> dt.datetime:

@@ -18,6 +18,7 @@ from voyant_assets.analysis.charts.distribution import distribution
 from voyant_assets.analysis.charts.groups import Group, collapsed, explained, groups_of
 from voyant_assets.analysis.charts.missing import missing_together
 from voyant_assets.analysis.charts.periods import by_part, is_regular, period_for, periods_of, stretch, stretches
+from voyant_assets.analysis.charts.recurrence import recurs
 from voyant_assets.analysis.charts.relations import correlations
 from voyant_assets.analysis.charts.trend import Series, trend
 from voyant_core.model.chart import Chart
@@ -144,7 +145,8 @@ def _over_time(
     for part in parts_of(time, length, covered):
         groups = by_part(data, part)
         for place in _most_explained(measures, groups):
-            yield from _some([by_step(table, part, time.column, measures[place], place, groups, derived=True)])
+            if recurs(data, part, place):
+                yield from _some([by_step(table, part, time.column, measures[place], place, groups, derived=True)])
 
 
 def _most_explained(measures: Sequence[ColumnProfile], groups: Sequence[Group]) -> list[int]:

@@ -86,7 +86,7 @@ def trend(table: str, series: Series, periods: Sequence[Period]) -> Chart | None
         size="full",
         title=title,
         subtitle=f"{measured} per {series.period}, {numbers.date_range(periods[0].start, periods[-1].start)}",
-        consequence=_consequence(series, is_steady=is_steady),
+        consequence=_consequence(evidence, series, sorted(value for _, value in known), is_steady=is_steady),
         note=_note(series, shown, missing, cut, len(known) > len(listed)),
         facts=evidence.facts,
         columns=[series.time.column] if series.measure is None else [series.name, series.time.column],
@@ -167,12 +167,14 @@ def _title(
     return [*what, f"{verb} between ", cited[0], f" ({when[0]}) and ", cited[1], f" ({when[1]})"]
 
 
-def _consequence(series: Series, *, is_steady: bool) -> Text:
+def _consequence(evidence: Evidence, series: Series, ordered: Sequence[float], *, is_steady: bool) -> Text:
     if is_steady:
         return ["Compare a period with its neighbours or its season, not with the mean of the whole span."]
     if series.measure is None:
         return ["Totals of these periods differ because the rows do: look at rates or means beside them."]
-    return []
+    middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+    cited = evidence.fact("middle", middle, series.text(middle))
+    return [f"The median {series.period} stands at ", cited, ": one figure for the whole span hides both ends."]
 
 
 def _note(series: Series, shown: Line, missing: int, cut: int, is_partial: bool) -> str:
