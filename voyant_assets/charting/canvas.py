@@ -15,6 +15,8 @@ from voyant_assets.charting.typeface import legible
 
 Anchor = Literal["start", "middle", "end"]
 FONT_SIZE = 12
+MARGIN = 12
+"""Around a picture that stands alone, also for fonts wider than Inter."""
 FONTS = "Inter, system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif"
 
 
@@ -65,14 +67,15 @@ class Canvas:
 
     def picture(self, label: str) -> str:
         """A document of its own, on its own ground, in the light colours; needs no font, style sheet or script."""
-        head = f'<svg xmlns="http://www.w3.org/2000/svg" {self._size()} role="img" font-family="{FONTS}" font-size="{FONT_SIZE}">'
-        ground = f'<rect width="{short(self.width)}" height="{short(self.height)}" fill="{LIGHT["surface"]}"/>'
+        head = f'<svg xmlns="http://www.w3.org/2000/svg" {self._size(MARGIN)} role="img" font-family="{FONTS}" font-size="{FONT_SIZE}">'
+        size = f'width="{short(self.width + 2 * MARGIN)}" height="{short(self.height + 2 * MARGIN)}"'
+        ground = f'<rect x="{-MARGIN}" y="{-MARGIN}" {size} fill="{LIGHT["surface"]}"/>'
         title = f"<title>{escape(legible(label), quote=False)}</title>"
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}{title}{ground}{self._painted(LIGHT.__getitem__)}</svg>\n'
 
-    def _size(self) -> str:
-        width, height = short(self.width), short(self.height)
-        return f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    def _size(self, margin: int = 0) -> str:
+        width, height = short(self.width + 2 * margin), short(self.height + 2 * margin)
+        return f'viewBox="{-margin} {-margin} {width} {height}" width="{width}" height="{height}"'
 
     def _painted(self, colour: Callable[[str], str]) -> str:
         return "".join(f"{before}{colour(token)}{after}" for before, token, after in self._marks)

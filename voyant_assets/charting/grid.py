@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from voyant_assets.charting.canvas import Canvas
 from voyant_assets.charting.forms import HeatMap, Missingness
 from voyant_assets.charting.tokens import CLASSES, LIGHT, TEXT_ON
-from voyant_assets.charting.typeface import fit, width
+from voyant_assets.charting.typeface import fit, legible, width
 from voyant_assets.charting.vega import Spec, frame, pixel, texts
 
 ROW, HEAD, GAP = 27, 22, 1.5
@@ -35,7 +35,8 @@ class Grid:
 def _grid(xs: list[str], ys: list[str], total: int) -> Grid:
     names = [fit(y, total * NAMES_SHARE - 8) for y in ys]
     left = max(width(name) for name in names) + 8
-    cell = min(WIDEST_CELL, (total - left) / len(xs))
+    widest = max(WIDEST_CELL, *(width(legible(x)) + 4 + GAP for x in xs))
+    cell = min(widest, (total - left) / len(xs))
     return Grid(names, [fit(x, cell - 4) for x in xs], left, cell)
 
 

@@ -85,7 +85,7 @@ def trend(table: str, series: Series, periods: Sequence[Period]) -> Chart | None
         form="line",
         size="full",
         title=title,
-        subtitle=f"{measured} per {series.period}, {numbers.date_range(periods[0].start, periods[-1].start)}",
+        subtitle=f"{measured} per {series.period}, {_span(periods, series.period)}",
         consequence=_consequence(evidence, series, sorted(value for _, value in known), is_steady=is_steady),
         note=_note(series, shown, missing, cut, len(known) > len(listed)),
         facts=evidence.facts,
@@ -115,6 +115,12 @@ def period_name(period: Period, length: str) -> str:
             return str(start.year)
         case _:
             return numbers.date(start)
+
+
+def _span(periods: Sequence[Period], length: str) -> str:
+    if length in {"hour", "day", "week"}:
+        return numbers.date_range(periods[0].start, periods[-1].start)
+    return " – ".join(period_name(period, length) for period in (periods[0], periods[-1]))
 
 
 def _moment(start: dt.datetime) -> str:
