@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from voyant_api.validation import from_validation
+from voyant_api.validation import ONE_OBJECT, from_validation
 from voyant_core import errors
 from voyant_core.errors import ErrorCode, VoyantError
 
@@ -62,6 +62,8 @@ def problems(*codes: ErrorCode) -> dict[int | str, dict[str, Any]]:
             {"description": "", "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}, "examples": {}}}},
         )
         entry["description"] = " · ".join(filter(None, [entry["description"], f"{code.code} {code.title}"]))
+        if code.retryable and code.status in _RETRY_AFTER_S:
+            entry["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
         example = VoyantError(code, f"{code.title}.").to_problem(request_id="req_01J00000000000000000000000")
         entry["content"][PROBLEM_JSON]["examples"][code.code] = {"summary": code.title, "value": example}
     return by_status
@@ -112,7 +114,9 @@ def from_http(status: int, method: str, path: str, detail: str) -> VoyantError:
     code = _BY_STATUS.get(status, errors.BAD_REQUEST if status < 500 else errors.INTERNAL)
     shown = path[:200]
     if code is errors.ROUTE_NOT_FOUND:
-        return VoyantError(code, f"There is nothing at {shown}.", hint="GET /openapi.json lists every route.")
+        return VoyantError(code, f"There is nothing at {shown}.", hint="GET /docs shows every route, /openapi.json is for machines.")
     if code is errors.METHOD_NOT_ALLOWED:
         return VoyantError(code, f"{method} is not allowed on {shown}.", hint="The Allow header lists the methods.")
+    if code is errors.BAD_REQUEST:
+        return VoyantError(code, f"{method} {shown}: {detail}".rstrip(".") + ".", hint=ONE_OBJECT)
     return VoyantError(code, f"{method} {shown}: {detail}" if status < 500 else "The request failed inside Voyant.")

@@ -148,7 +148,9 @@ class LocalOnly:
                 hint="Without an identity provider only 127.0.0.1 and localhost are.",
             )
         if origin is not None and host_name(urlsplit(origin).netloc) not in self.hosts:
-            return VoyantError(errors.ORIGIN_NOT_ALLOWED, f"Pages of {origin[:100]!r} may not call this server.")
+            return VoyantError(
+                errors.ORIGIN_NOT_ALLOWED, f"Pages of {origin[:100]!r} may not call this server.", hint="Call it without a browser."
+            )
         return None
 
 

@@ -39,7 +39,9 @@ def parse_source(source: str | dict[str, Any], roots: Sequence[Path], inbox: Pat
         source = _spelled_out(source)
     if source.startswith(("src_", "upl_")):
         return Named(source)
-    scheme, _, rest = source.partition("://")
+    scheme, mark, rest = source.partition("://")
+    if mark and not rest:
+        raise errors.VoyantError(errors.UNSUPPORTED_SOURCE, f"{source[:40]!r} names no host.", hint="Give a whole URL or a path.")
     if rest and scheme.lower() in ("http", "https"):
         return url_target(source)
     if rest and scheme.lower() == "file":
@@ -51,7 +53,14 @@ def parse_source(source: str | dict[str, Any], roots: Sequence[Path], inbox: Pat
             hint="Give a path, an http(s) URL, or a source id.",
         )
     if not source or "\0" in source:
-        raise errors.VoyantError(errors.MISSING_PARAMETER, "The source is empty.", hint="Give a path, an http(s) URL, or a source id.")
+        wrong = "The source is empty." if not source else "The source holds a null character."
+        raise errors.VoyantError(errors.MISSING_PARAMETER, wrong, hint="Give a path, an http(s) URL, or a source id.")
+    if source.startswith("{") and "type" in source:
+        raise errors.VoyantError(
+            errors.UNSUPPORTED_SOURCE,
+            "The source looks like an object, but is no valid JSON.",
+            hint='For example {"type": "file", "path": "..."}.',
+        )
     place = Path(source).expanduser() if may_read_any else Path(source)
     return file_target(resolve_allowed(str(place if place.is_absolute() else inbox / place), [*roots, inbox], may_read_any))
 
@@ -59,6 +68,8 @@ def parse_source(source: str | dict[str, Any], roots: Sequence[Path], inbox: Pat
 def _spelled_out(source: dict[str, Any]) -> str:
     kind = source.get("type")
     field = {"file": "path", "url": "url", "upload": "id", "source": "id"}.get(str(kind))
+    if kind is None:
+        raise errors.VoyantError(errors.MISSING_PARAMETER, "A source object needs 'type'.", hint=f"The types are {KINDS}.")
     if field is None:
         raise errors.VoyantError(errors.UNSUPPORTED_SOURCE, f"There is no source type {str(kind)[:40]!r}.", hint=f"The types are {KINDS}.")
     value = source.get(field)
@@ -82,8 +93,11 @@ def file_target(path: Path) -> Target:
 
 def url_target(url: str) -> Target:
     """The identity leaves user, password and fragment away, and hides query values that look like secrets."""
-    parts = urllib.parse.urlsplit(url)
-    host = (parts.hostname or "").lower() + (f":{parts.port}" if parts.port else "")
+    try:
+        parts = urllib.parse.urlsplit(url)
+        host = (parts.hostname or "").lower() + (f":{parts.port}" if parts.port else "")
+    except ValueError as error:
+        raise errors.VoyantError(errors.UNSUPPORTED_SOURCE, "The URL is not valid.", hint="Check host and port.") from error
     query = urllib.parse.urlencode(
         [(k, "***" if _is_secret(k) else v) for k, v in urllib.parse.parse_qsl(parts.query, keep_blank_values=True)]
     )

@@ -58,7 +58,8 @@ def probe_csv(
         notes.append(padded)
     header, rows = _sample_rows(text, sniffed)
     if not rows:
-        raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} has a header and no rows." if header else f"{file_name} holds no rows.")
+        held = "has a header and no rows" if header else "holds no rows"
+        raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} {held}.", hint="Send a file with a header and rows.")
     values = {name: dict.fromkeys(column) for name, column in zip(sniffed.names, itertools.zip_longest(*rows, fillvalue=""), strict=False)}
     kept, idle = csv_values.kept_tokens(tokens, values, dict(zip(sniffed.names, sniffed.types, strict=True)))
     sniffed, found, more = _with_formats(

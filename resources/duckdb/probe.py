@@ -61,7 +61,7 @@ def _probed(engine: DuckDBEngine, path: Path, file_name: str, folder: Path) -> t
     encoding = formats.encoding_of(head, file_name)
     text = _decoded(head, encoding)
     if not text.strip("\ufeff \t\r\n"):
-        raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} holds nothing but blanks.")
+        raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} holds nothing but blanks.", hint="Send a file with a header and rows.")
     if formats.is_json(text):
         return _json(engine, path, file_name, encoding, size, folder)
     text = _whole_lines(path, encoding, size, text)

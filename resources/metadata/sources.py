@@ -52,7 +52,7 @@ class SourceRepository(TenantScope):
             raise errors.VoyantError(
                 errors.SOURCE_NOT_FOUND,
                 f"There is no source {source_id[:80]!r}.",
-                hint="GET /v1/sources (voyant.discover) lists the sources.",
+                hint="GET /v1/sources (`voyant sources`) lists the sources.",
             )
         return _source_record(row)
 

@@ -43,6 +43,7 @@ def test_every_operation_is_named_summarised_and_declares_its_problems():
     assert len(names) == len(set(names))
     for route, operation in operations():
         assert operation["summary"], route
+        assert len(operation["tags"]) == 1, route
         for status, response in operation["responses"].items():
             if status == "default" or (status.startswith(("4", "5")) and "/readyz" not in route):
                 assert "application/problem+json" in response["content"], (route, status)
@@ -66,6 +67,22 @@ def test_every_code_that_a_route_declares_is_in_the_catalogue():
     declared = set(re.findall(r"VYNT-\d{4}", json.dumps(SURFACES["openapi"]())))
     assert declared
     assert declared <= set(known)
+
+
+def test_no_parameter_is_offered_as_null_and_every_answer_names_its_request():
+    for route, operation in operations():
+        for parameter in operation.get("parameters", []):
+            assert "anyOf" not in parameter["schema"], (route, parameter["name"])
+        for status, response in operation["responses"].items():
+            assert "X-Request-ID" in response["headers"], (route, status)
+
+
+def test_what_a_caller_of_v1_may_get_wrong_is_declared_on_every_route():
+    for route, operation in operations():
+        if " /v1/" in route:
+            bodies = operation.get("requestBody", {}).get("content", {})
+            expected = {"400", "403", "422", "default"} | ({"413", "415"} if "application/json" in bodies else set())
+            assert expected <= set(operation["responses"]), route
 
 
 @pytest.mark.parametrize(

@@ -46,5 +46,7 @@ def _most_wait_s(text: str | None) -> float:
     except ValueError:
         wait_s = -1.0
     if not 0 <= wait_s <= MOST_WAIT_S:
-        raise VoyantError(errors.INVALID_REQUEST, f"wait_s on the MCP URL must be a number from 0 to {MOST_WAIT_S:g}.")
+        raise VoyantError(
+            errors.INVALID_REQUEST, f"wait_s on the MCP URL must be a number from 0 to {MOST_WAIT_S:g}.", hint="Mend the URL."
+        )
     return wait_s

@@ -42,7 +42,10 @@ def _flat(schema: Schema, definitions: dict[str, Schema]) -> Schema:
 
 
 def outline(schema: Schema) -> Schema:
-    """The first level of an answer's schema. The whole stands in the OpenAPI document; here it would cost thousands of tokens per tool."""
+    """The first level of an answer's schema. The whole stands in the OpenAPI document; here it would cost thousands of tokens per tool.
+
+    What may be null has one type here, since `without_nulls` leaves nulls out of answers: lists of types are poorly supported by clients.
+    """
     definitions: dict[str, Schema] = schema.get("$defs", {})
     properties = {name: _outlined(inner, definitions) for name, inner in cast(dict[str, Schema], schema["properties"]).items()}
     return {"type": "object", "properties": properties, "required": schema.get("required", [])}
@@ -52,8 +55,13 @@ def _outlined(schema: Schema, definitions: dict[str, Schema]) -> Schema:
     target = {**definitions.get(str(schema.get("$ref", "")).rpartition("/")[2], {}), **schema}
     told: Schema = {"description": schema["description"]} if "description" in schema else {}
     if "anyOf" in target:
-        kinds = sorted({_outlined(choice, definitions)["type"] for choice in target["anyOf"]})
-        return {**told, "type": kinds}
+        kinds = sorted({_outlined(choice, definitions)["type"] for choice in target["anyOf"]} - {"null"})
+        return {**told, "type": kinds[0] if len(kinds) == 1 else kinds}
     if target["type"] == "array":
         return {**told, "type": "array", "items": {"type": _outlined(target["items"], definitions)["type"]}}
     return {**told, "type": target["type"], **({"enum": target["enum"]} if "enum" in target else {})}
+
+
+def without_nulls(answer: dict[str, Any]) -> dict[str, Any]:
+    """`answer` without the members of its first level that are null, as `outline` describes it."""
+    return {name: value for name, value in answer.items() if value is not None}

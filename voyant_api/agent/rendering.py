@@ -8,6 +8,7 @@ from typing import Any
 
 from mcp.types import CallToolResult, ContentBlock, ResourceLink, TextContent
 
+from voyant_api.agent.portable import without_nulls
 from voyant_api.features.artifacts.service import MANIFEST_NAME
 from voyant_api.features.jobs.schemas import FindingOut, JobAnswer
 from voyant_core.errors import VoyantError
@@ -39,7 +40,7 @@ def job_result(answer: JobAnswer, base_url: str | None) -> CallToolResult:
     chosen = ranked(answer.manifest.artifacts) if answer.manifest else []
     content: list[ContentBlock] = [TextContent(type="text", text=job_text(answer, chosen, base_url))]
     content += [link(artifact, base_url) for artifact in chosen[:MOST_LINKS]]
-    return CallToolResult(content=content, structured_content=answer.model_dump(mode="json", by_alias=True))
+    return CallToolResult(content=content, structured_content=without_nulls(answer.model_dump(mode="json", by_alias=True)))
 
 
 def job_text(answer: JobAnswer, artifacts: Sequence[ManifestArtifact], base_url: str | None) -> str:
@@ -163,7 +164,7 @@ def error_result(error: VoyantError, request_id: str | None) -> CallToolResult:
 
 
 def text_result(text: str, structured: dict[str, Any], links: Sequence[ResourceLink] = ()) -> CallToolResult:
-    return CallToolResult(content=[TextContent(type="text", text=text), *links], structured_content=structured)
+    return CallToolResult(content=[TextContent(type="text", text=text), *links], structured_content=without_nulls(structured))
 
 
 def _dumps(value: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -71,6 +72,7 @@ class VoyantServer(MCPServer[Any]):
             cache_hints={"tools/list": CacheHint(ttl_ms=60_000, scope="private")},
         )
         self.separator: Separator = separator
+        self._arguments = {tool: list(entry.parameters["properties"]) for tool, entry in registered.items()}
         self._services = services
         self._local_token = local_token
         self._metrics = metrics
@@ -86,6 +88,7 @@ class VoyantServer(MCPServer[Any]):
             if tool is None or context is None:
                 known = ", ".join(spelled(each, self.separator) for each in Tool)
                 raise VoyantError(errors.BAD_REQUEST, f"There is no tool {name[:80]!r}.", hint=f"The tools are {known}.")
+            _refuse_unknown(arguments, self._arguments[tool])
             if self._upstream is not None:
                 return await self._upstream.call_tool(spelled(tool, self.separator), arguments, context)
             with bound_ids(request_id=state.get("request_id")), remote_context(state.get("traceparent")), span(f"tool {tool}"):
@@ -148,7 +151,22 @@ def _registered(spec: ToolSpec) -> RegisteredTool:
     name = spelled(spec.tool, "_")
     tool = RegisteredTool.from_function(spec.function, name=name, title=spec.title, description=description, annotations=spec.annotations)
     published = tool.fn_metadata.model_copy(update={"output_schema": outline(tool.fn_metadata.output_schema or {})})
-    return tool.model_copy(update={"parameters": portable(tool.parameters), "fn_metadata": published})
+    parameters = {**portable(tool.parameters), "additionalProperties": False}
+    return tool.model_copy(update={"parameters": parameters, "fn_metadata": published})
+
+
+def _refuse_unknown(arguments: Mapping[str, Any], known: Sequence[str]) -> None:
+    """The SDK drops arguments that a tool does not have; a misspelt one, or a tenant, would silently give another answer."""
+    unknown = [name for name in arguments if name not in known]
+    if not unknown:
+        return
+    if unknown[0] in ("tenant", "tenant_id"):
+        advice = "The tenant is the header X-Tenant-ID of the MCP connection."
+    else:
+        close = get_close_matches(unknown[0], known, 1)
+        advice = (f"Did you mean {close[0]!r}? " if close else "") + f"The arguments are {', '.join(known)}."
+    flaws = [Flaw(f"/{name[:80]}", "no such argument") for name in unknown[:20]]
+    raise VoyantError(errors.INVALID_REQUEST, f"There is no argument {unknown[0][:80]!r}.", hint=advice, errors=flaws)
 
 
 def _one_line(text: str | None) -> str:

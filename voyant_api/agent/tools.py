@@ -23,6 +23,8 @@ from voyant_api.features.jobs.schemas import JobAnswer
 from voyant_api.features.jobs.service import OnChange
 from voyant_api.identity import TokenSource
 from voyant_api.wiring import Services
+from voyant_core import errors
+from voyant_core.errors import VoyantError
 from voyant_core.model.job import AnalyzeRequest, Job, StageState
 from voyant_core.model.kpi import KpiRequest
 from voyant_core.model.source import SourceRecord
@@ -121,6 +123,12 @@ def tools(services: ServicesSource, local_token: TokenSource) -> list[ToolSpec]:
         found, path = await run_sync(services().artifacts.find, agent.call, job_id, name)
         facts = {**found.model_dump(include={"name", "media_type", "size_bytes", "sha256"}), "href": absolute(found.href, agent.base_url)}
         inline = is_inline(found.media_type)
+        if pointer and not inline:
+            raise VoyantError(
+                errors.BAD_REQUEST,
+                f"{name[:200]!r} is {found.media_type}; pointers lead into JSON.",
+                hint="Leave `pointer` out for a link.",
+            )
         data = await run_sync(read_small, path, found.size_bytes) if inline else None
         return _artifact_result(job_id, facts, data, pointer, offset, max_chars, [link(found, agent.base_url)])
 

@@ -16,7 +16,7 @@ from mcp.shared.exceptions import MCPError
 from voyant_api.agent.rendering import tokens
 from voyant_core import errors
 from voyant_core.errors import Flaw, VoyantError
-from voyant_core.model.job import JobState
+from voyant_core.model.job import JobState, StageState
 
 BASE = "http://127.0.0.1:8790"
 
@@ -182,10 +182,13 @@ def test_an_unexpected_failure_is_masked_and_logged(call, launch, caplog):
 @pytest.mark.parametrize(
     ("tool", "arguments", "text"),
     [
-        ("voyant.analyze", {}, "/source: Field required"),
+        ("voyant.analyze", {}, "/source: This field is required"),
         ("voyant.analyze", {"source": "a", "wait_s": 46}, "/wait_s:"),
-        ("voyant.analyze", {"source": "a", "kpis": [{"name": "secret-value"}]}, "/kpis/0/sql: Field required"),
+        ("voyant.analyze", {"source": "a", "kpis": [{"name": "secret-value"}]}, "/kpis/0/sql: This field is required"),
         ("voyant.status", {"job_id": ""}, "/job_id:"),
+        ("voyant.analyze", {"source": 5}, "/source: Input should be text or an object"),
+        ("voyant.analyze", {"sorce": "a", "source": "a"}, "Did you mean 'source'?"),
+        ("voyant.analyze", {"source": "a", "tenant_id": "acme"}, "X-Tenant-ID"),
     ],
 )
 def test_a_flaw_in_the_arguments_is_pointed_at_without_their_values(call, tool, arguments, text):
@@ -335,3 +338,37 @@ def test_input_schemas_are_flat_enough_for_every_client(app):
             assert isinstance(schema.get("type"), str)
             assert "properties" in schema or schema["type"] != "object"
         assert all("description" in schema for schema in tool.input_schema["properties"].values())
+
+
+def test_a_pointer_into_what_is_no_json_is_refused_instead_of_ignored(ask, call):
+    job_id = ask("POST", "/v1/analyze", json={"source": "orders.csv"}).json()["job_id"]
+    result = call("voyant.artifact", {"job_id": job_id, "name": "orders/report.html", "pointer": "/title"})
+    assert result.is_error
+    assert result.content[0].text.startswith("VYNT-1014: 'orders/report.html' is text/html")
+
+
+def test_no_answer_holds_a_type_that_its_schema_does_not_name(app, launch):
+    """Each field has one type in the published schema; a null would be none."""
+    launch.ends = None
+
+    async def answers():
+        async with agent(app) as client:
+            schemas = {tool.name: tool.output_schema for tool in (await client.list_tools()).tools}
+            result = await client.call_tool("voyant.analyze", {"source": "a", "wait_s": 0})
+            return schemas, result.structured_content
+
+    schemas, running = anyio.run(answers)
+    types = {field: part["type"] for schema in schemas.values() for field, part in schema["properties"].items()}
+    assert not [field for field, kind in types.items() if not isinstance(kind, str)]
+    assert None not in running.values()
+    assert "next_poll_after_ms" in running
+    assert "manifest" not in running
+
+
+def test_a_stage_that_failed_is_told_though_the_job_succeeded(launch, ask):
+    job_id = ask("POST", "/v1/analyze", json={"source": "a"}).json()["job_id"]
+    job = launch.jobs_by_id[job_id]
+    stage = job.stages[1].model_copy(update={"state": StageState.FAILED, "code": "VYNT-1005", "reason": "KPI `r`: no such function.."})
+    launch.jobs_by_id[job_id] = job.model_copy(update={"stages": [job.stages[0], stage, *job.stages[2:]]})
+    summary = ask("GET", f"/v1/jobs/{job_id}").json()["summary"]
+    assert summary.endswith("The stage profile of `orders` failed: KPI `r`: no such function.")

@@ -249,3 +249,13 @@ def test_an_upload_of_unknown_length_stops_at_the_limit(ask):
 )
 def test_a_file_name_keeps_its_last_part_only(given, kept):
     assert checked_file_name(given) == kept
+
+
+def test_tables_of_a_source_that_does_not_exist_are_not_an_empty_list(ask):
+    answer = ask("GET", "/v1/tables?source_id=src_none")
+    assert (answer.status_code, answer.json()["code"]) == (404, "VYNT-2003")
+
+
+def test_a_cursor_that_no_page_gave_is_refused(ask):
+    answer = ask("GET", "/v1/tables?cursor=abc")
+    assert (answer.status_code, answer.json()["code"]) == (400, "VYNT-1014")

@@ -11,6 +11,7 @@ from voyant_api.features.analyze.schemas import KEY_PATTERN, AnalyzeBody
 from voyant_api.features.analyze.service import AnalyzeService
 from voyant_api.features.jobs.schemas import JobAnswer
 from voyant_api.identity import Caller
+from voyant_api.openapi import headers
 from voyant_core import errors
 from voyant_core.errors import Flaw, VoyantError
 
@@ -46,7 +47,11 @@ def routes(service: AnalyzeService) -> APIRouter:
     @router.post(
         "/v1/analyze",
         summary="Analyze a file, URL or source",
-        responses={202: {"model": JobAnswer, "description": "Not finished yet; see `Location`."}, **problems(*_REFUSALS)},
+        responses={
+            200: {"description": "The job has ended.", "headers": headers("Location")},
+            202: {"model": JobAnswer, "description": "Not finished yet; see `Location`.", "headers": headers("Location")},
+            **problems(*_REFUSALS),
+        },
     )
     async def analyze(
         body: AnalyzeBody,
@@ -54,9 +59,14 @@ def routes(service: AnalyzeService) -> APIRouter:
         response: Response,
         idempotency_key: Annotated[str | None, Header(pattern=KEY_PATTERN, description="Same key and body: same job.")] = None,
     ) -> JobAnswer:
+        """From one call to profile, quality, KPIs, charts, narrative, report and a manifest with the sha256 of each.
+
+        Waits at most `wait_s`; a job that has not ended by then goes on, and `GET /v1/jobs/{job_id}` tells more. A job that failed is
+        answered with 200, `state` failed and `problem`; a request that cannot become a job is refused with a problem document.
+        """
         if idempotency_key is not None and body.idempotency_key not in (None, idempotency_key):
             flaw = Flaw("/idempotency_key", "differs from the header Idempotency-Key")
-            raise VoyantError(errors.INVALID_REQUEST, "Two different idempotency keys were given.", errors=[flaw])
+            raise VoyantError(errors.INVALID_REQUEST, "Two different idempotency keys were given.", hint="Give one of them.", errors=[flaw])
         answer = await service.analyze(body.request(), call, wait_s=body.wait_s, idempotency_key=idempotency_key or body.idempotency_key)
         response.headers["Location"] = answer.links.this
         response.status_code = 200 if answer.state.is_final else 202

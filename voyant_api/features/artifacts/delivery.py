@@ -75,7 +75,9 @@ def _check_range(request: Request, artifact: ManifestArtifact) -> None:
         first = part.partition("-")[0].strip()
         if first and int(first) >= artifact.size_bytes:
             raise VoyantError(
-                errors.RANGE_NOT_SATISFIABLE, f"The artifact has {artifact.size_bytes:,} bytes; {text[:80]!r} is behind its end."
+                errors.RANGE_NOT_SATISFIABLE,
+                f"The artifact has {artifact.size_bytes:,} bytes; {text[:80]!r} is behind its end.",
+                hint=f"Ask for bytes 0 to {artifact.size_bytes - 1}, or leave Range out.",
             )
 
 

@@ -13,14 +13,25 @@ from voyant_api.features.artifacts.delivery import bytes_response, file_response
 from voyant_api.features.artifacts.schemas import ArtifactList
 from voyant_api.features.artifacts.service import ArtifactService
 from voyant_api.identity import Caller
+from voyant_api.openapi import headers
 from voyant_core import errors
 from voyant_core.model.artifact import Manifest
 
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The bytes named in If-None-Match are current."}}
+_MEDIA_TYPES = (
+    "application/json",
+    "application/vnd.vegalite.v5+json",
+    "image/svg+xml",
+    "text/html",
+    "text/markdown",
+    "application/octet-stream",
+)
+_BODY: dict[str, Any] = {media_type: {} for media_type in _MEDIA_TYPES}
+_NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The bytes named in If-None-Match are current.", "headers": headers("ETag")}
+}
 _BYTES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The bytes; ETag is their sha256.", "content": {"application/octet-stream": _BINARY}},
-    206: {"description": "The range asked for.", "content": {"application/octet-stream": _BINARY}},
+    200: {"description": "The bytes; ETag is their sha256.", "content": _BODY, "headers": headers("ETag", "X-Voyant-Sha256")},
+    206: {"description": "The range asked for.", "content": _BODY, "headers": headers("ETag", "X-Voyant-Sha256")},
     **_NOT_MODIFIED,
 }
 
@@ -31,7 +42,11 @@ def routes(service: ArtifactService) -> APIRouter:
     @router.get(
         "/{job_id}/manifest",
         response_model=Manifest,
-        responses={**_NOT_MODIFIED, **problems(errors.JOB_NOT_FOUND, errors.STATE_CONFLICT)},
+        responses={
+            200: {"description": "The manifest as it was stored.", "headers": headers("ETag")},
+            **_NOT_MODIFIED,
+            **problems(errors.JOB_NOT_FOUND, errors.STATE_CONFLICT),
+        },
         summary="The manifest of a finished job",
     )
     async def get_manifest(job_id: str, call: Caller, request: Request) -> Response:

@@ -50,7 +50,9 @@ class ArtifactService:
 
 
 def is_inline(media_type: str) -> bool:
-    return media_type.split(";", maxsplit=1)[0].strip() in _INLINE_TYPES
+    """Whether a model reads it as text: JSON of any kind, plain text, Markdown, CSV."""
+    essence = media_type.split(";", maxsplit=1)[0].strip()
+    return essence in _INLINE_TYPES or essence.endswith("+json")
 
 
 def excerpt(data: bytes, *, pointer: str, offset: int, max_chars: int) -> Excerpt:

@@ -17,6 +17,12 @@ from voyant_core import errors
 from voyant_core.model.job import JobState
 
 _WAIT = Query(ge=0, le=45, description="Seconds to wait for the job's end before answering.")
+# no schema: OpenAPI 3.1 has none for the events of a stream
+_STREAM = (
+    'id: 7\nevent: stage.finished\ndata: {"sequence":7,"job_id":"job_01JD5Z3W8K9N2M4P6Q7R8S9T0V","type":"stage.finished",'
+    '"at":"2026-11-22T14:45:05.015Z","data":{"table":"orders","stage":"profile","state":"succeeded"}}\n\n'
+    'event: end\ndata: {"job_id":"job_01JD5Z3W8K9N2M4P6Q7R8S9T0V","state":"succeeded"}\n\n'
+)
 
 
 def routes(service: JobService) -> APIRouter:
@@ -37,7 +43,14 @@ def routes(service: JobService) -> APIRouter:
         return await service.follow(call, job_id, wait_s)
 
     @router.post(
-        "/{job_id}/cancel", status_code=202, responses=problems(errors.JOB_NOT_FOUND, errors.STATE_CONFLICT), summary="Cancel a job"
+        "/{job_id}/cancel",
+        status_code=202,
+        responses={
+            200: {"model": JobAnswer, "description": "The job has ended."},
+            202: {"description": "The job is about to end."},
+            **problems(errors.JOB_NOT_FOUND, errors.STATE_CONFLICT),
+        },
+        summary="Cancel a job",
     )
     async def cancel_job(job_id: str, call: Caller, response: Response, wait_s: Annotated[float, _WAIT] = 0.0) -> JobAnswer:
         answer = await service.cancel(call, job_id, wait_s)
@@ -49,8 +62,8 @@ def routes(service: JobService) -> APIRouter:
         response_class=StreamingResponse,
         responses={
             200: {
-                "description": "Server-sent events; the last one is `end`.",
-                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+                "description": "Server-sent events: `id` is the sequence number, `data` a JobEvent as JSON; the last one is `end`.",
+                "content": {"text/event-stream": {"examples": {"events": {"value": _STREAM}}}},
             },
             **problems(errors.JOB_NOT_FOUND, errors.BAD_REQUEST),
         },

@@ -99,7 +99,7 @@ def last_event_id(text: str | None) -> int:
     if text is None or text == "":
         return 0
     if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise VoyantError(errors.BAD_REQUEST, "Last-Event-ID must be the `id` of an earlier event.")
+        raise VoyantError(errors.BAD_REQUEST, "Last-Event-ID must be the `id` of an earlier event.", hint="Leave it out to get them all.")
     return int(text)
 
 

@@ -64,7 +64,19 @@ def _summary(job: Job, narratives: Sequence[Narrative]) -> str:
             reason = f"Failed: {job.problem.detail}" if job.problem else "Failed."
             return f"{reason} {told_tables}".strip()
         case JobState.SUCCEEDED:
-            return told_tables or f"Done: {done} of {planned} stages."
+            return " ".join([told_tables or f"Done: {done} of {planned} stages.", *_failures(job)])
+
+
+def _failures(job: Job) -> list[str]:
+    """A job succeeds without a stage that nobody required; that it is missing is told all the same."""
+    failed = [stage for stage in job.stages if stage.state is StageState.FAILED]
+    told_stages = [f"The stage {stage.name} of {_quoted(stage.table)} failed: {_shortened(stage.reason)}" for stage in failed[:3]]
+    return [*told_stages, f"{len(failed) - 3} more stages failed."] if len(failed) > 3 else told_stages
+
+
+def _shortened(reason: str | None) -> str:
+    shown = " ".join((reason or "no reason is known").split()).rstrip(".")
+    return f"{shown[:297]}..." if len(shown) > 300 else f"{shown}."
 
 
 def _finding(finding: Finding, table: str, manifest: Manifest | None) -> FindingOut:

@@ -9,6 +9,7 @@ from voyant_api.errors import problems
 from voyant_api.features.sources.schemas import SourceBody, SourcePage
 from voyant_api.features.sources.service import SourceService
 from voyant_api.identity import Caller
+from voyant_api.openapi import headers
 from voyant_api.paging import Cursor, Limit
 from voyant_core import errors
 from voyant_core.model.source import SourceRecord
@@ -23,6 +24,7 @@ _REFUSALS = (
     errors.UNREADABLE_FILE,
     errors.EMPTY_FILE,
     errors.SOURCE_UNREACHABLE,
+    errors.WORKER_AWAY,
 )
 
 
@@ -33,13 +35,18 @@ def routes(service: SourceService) -> APIRouter:
     async def discover_source(body: SourceBody, call: Caller) -> SourceRecord:
         return await run_sync(service.discover, body.source, call)
 
-    @router.post("", status_code=201, responses=problems(*_REFUSALS), summary="Connect a source")
+    @router.post(
+        "",
+        status_code=201,
+        responses={201: {"description": "The source, with what was found in it.", "headers": headers("Location")}, **problems(*_REFUSALS)},
+        summary="Connect a source",
+    )
     async def connect_source(body: SourceBody, call: Caller, response: Response) -> SourceRecord:
         record = await run_sync(service.connect, body.source, call)
         response.headers["Location"] = f"/v1/sources/{record.id}"
         return record
 
-    @router.get("", responses=problems(errors.INVALID_REQUEST), summary="List sources")
+    @router.get("", responses=problems(errors.BAD_REQUEST, errors.INVALID_REQUEST), summary="List sources")
     async def list_sources(call: Caller, limit: Limit = 50, cursor: Cursor = None) -> SourcePage:
         return await run_sync(service.page, call, limit, cursor)
 

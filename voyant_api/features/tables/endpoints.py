@@ -17,7 +17,9 @@ from voyant_core.model.table import TableInfo
 def routes(service: TableService) -> APIRouter:
     router = APIRouter(prefix="/v1/tables", tags=["tables"])
 
-    @router.get("", responses=problems(errors.SOURCE_NOT_FOUND, errors.INVALID_REQUEST), summary="List tables by address")
+    @router.get(
+        "", responses=problems(errors.SOURCE_NOT_FOUND, errors.BAD_REQUEST, errors.INVALID_REQUEST), summary="List tables by address"
+    )
     async def list_tables(call: Caller, source_id: str | None = None, limit: Limit = 50, cursor: Cursor = None) -> TablePage:
         return await run_sync(lambda: service.page(call, source_id=source_id, limit=limit, cursor=cursor))
 

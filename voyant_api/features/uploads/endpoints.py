@@ -59,7 +59,11 @@ async def _pieces(request: Request, file_name: str | None) -> AsyncGenerator[tup
         if media_type.get_content_type() == "multipart/form-data":
             boundary = media_type.get_param("boundary")
             if not isinstance(boundary, str) or not 0 < len(boundary) <= 200:
-                raise VoyantError(errors.BAD_REQUEST, "The multipart body names no boundary in its Content-Type.")
+                raise VoyantError(
+                    errors.BAD_REQUEST,
+                    "The multipart body names no boundary in its Content-Type.",
+                    hint="Let the HTTP client write the header.",
+                )
             async for name, data in first_file(request.stream(), boundary):
                 yield checked_file_name(file_name or name), data
             return
@@ -67,4 +71,4 @@ async def _pieces(request: Request, file_name: str | None) -> AsyncGenerator[tup
         async for data in request.stream():
             yield name, data
     except ClientDisconnect as error:
-        raise VoyantError(errors.BAD_REQUEST, "The connection ended before the upload was complete.") from error
+        raise VoyantError(errors.BAD_REQUEST, "The connection ended before the upload was complete.", hint="Send it again.") from error
