@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from journey_home import Running, environment
+from journey_home import Running, environment, ready_url
 
 ORDERS = """order_id,region,price,quantity,ordered_on
 1,north,10.5,2,2026-01-01
@@ -21,7 +19,6 @@ ORDERS = """order_id,region,price,quantity,ordered_on
 5,south,9.5,2,2026-01-05
 6,north,8.75,4,2026-01-06
 """
-START_S = 150
 
 
 @pytest.fixture(scope="session")
@@ -41,17 +38,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Running]:
             [sys.executable, "-m", "voyant_api.cli.entry", "serve", "--port", "0"], env=environment(home), stderr=output, stdout=output
         )
         try:
-            yield Running(_ready_url(process, home / "serve.out"), home, home / "inbox")
+            yield Running(ready_url(process, home / "serve.out"), home, home / "inbox")
         finally:
             process.send_signal(signal.SIGTERM)
             assert process.wait(90) == 0
-
-
-def _ready_url(process: subprocess.Popen[bytes], output: Path) -> str:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        if found := re.search(r"Ready at (http://\S+)", output.read_text()):
-            return found.group(1)
-        assert process.poll() is None, output.read_text()
-        time.sleep(0.2)
-    raise AssertionError(f"not ready after {START_S} s: {output.read_text()}")

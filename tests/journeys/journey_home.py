@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+START_S = 150
 
 
 @dataclass(frozen=True)
@@ -35,3 +39,14 @@ def voyant(home: Path, *arguments: str, cwd: Path | None = None, more: Mapping[s
     )
     assert "Traceback" not in done.stdout + done.stderr
     return done
+
+
+def ready_url(process: subprocess.Popen[bytes], output: Path) -> str:
+    """Where a server that was just started answers, from what it prints."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        if found := re.search(r"Ready at (http://\S+)", output.read_text()):
+            return found.group(1)
+        assert process.poll() is None, output.read_text()
+        time.sleep(0.2)
+    raise AssertionError(f"not ready after {START_S} s: {output.read_text()}")
