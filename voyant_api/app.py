@@ -12,6 +12,7 @@ from voyant_api import dagit_proxy, errors
 from voyant_api.agent.http import AgentDoors
 from voyant_api.features.analyze import endpoints as analyze
 from voyant_api.features.artifacts import endpoints as artifacts
+from voyant_api.features.docs import endpoints as docs
 from voyant_api.features.jobs import endpoints as jobs
 from voyant_api.features.service import endpoints as service
 from voyant_api.features.service.service import version
@@ -59,6 +60,7 @@ def create_app(backend: Backend, settings: Settings, *, local_token: TokenSource
         tables.routes(services.tables),
         uploads.routes(services.uploads),
         service.routes(services.service, metrics),
+        docs.routes(),
     ):
         app.include_router(router)
     app.router.routes.extend([*agents.routes(), *dagit.routes()])

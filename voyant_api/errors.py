@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from voyant_api.validation import ONE_OBJECT, from_validation
 from voyant_core import errors
@@ -30,6 +31,7 @@ _BY_STATUS: Mapping[int, ErrorCode] = {
     500: errors.INTERNAL,
     503: errors.WORKER_AWAY,
 }
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _RETRY_AFTER_S = {429: 5, 503: 2}
 
 
@@ -98,7 +100,10 @@ def install(app: FastAPI) -> None:
 
     def on_http_exception(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        return answer(request, from_http(error.status_code, request.method, request.url.path, error.detail), error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(allowed_methods(app, request))
+        return answer(request, from_http(error.status_code, request.method, request.url.path, error.detail), headers)
 
     def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
@@ -107,6 +112,16 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(VoyantError, on_voyant_error)
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_invalid)
+
+
+def allowed_methods(app: FastAPI, request: Request) -> list[str]:
+    """Every method of the path. The router names those of the first route only, and a path may have several."""
+
+    def is_taken(method: str) -> bool:
+        scope = {**request.scope, "method": method}
+        return any(route.matches(scope)[0] is Match.FULL for route in app.router.routes)
+
+    return [method for method in _METHODS if is_taken(method)]
 
 
 def from_http(status: int, method: str, path: str, detail: str) -> VoyantError:

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import base64
+import hashlib
+import html
 import json
 import logging
 import re
+import shlex
 
 import pytest
+
+from voyant_api.features.docs.page import rendered
 
 
 def test_ids_of_the_caller_travel_with_the_call_and_the_request_id_comes_back(ask, launch):
@@ -160,3 +166,64 @@ def test_a_request_is_one_log_line_with_its_ids(ask, caplog):
 
 def test_a_problem_is_valid_json_even_for_a_broken_path(ask):
     assert json.loads(ask("GET", "/%ff%fe").text)["code"] == "VYNT-2007"
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/v1/sources", "GET, POST"),
+        ("/v1/sources/src_x", "GET, DELETE"),
+        ("/v1/artifacts/job_x/orders/profile.json", "GET, HEAD"),
+        ("/v1/analyze", "POST"),
+    ],
+)
+def test_a_refused_method_is_told_every_method_of_the_path(ask, path, methods):
+    answer = ask("PUT", path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
+def test_the_start_page_leads_to_the_documentation(ask):
+    answer = ask("GET", "/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
+
+
+def test_the_documentation_shows_every_operation_and_loads_nothing(ask, app):
+    answer = ask("GET", "/docs")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    for operations in app.openapi()["paths"].values():
+        for operation in operations.values():
+            assert f'id="{operation["operationId"]}"' in answer.text
+    assert not re.search(r"<script|<link|<img|src=|url\(|@import", answer.text)
+    assert not re.search(r'href="(?![/#])', answer.text)
+
+
+def test_the_style_sheet_of_the_documentation_is_the_one_its_policy_allows(ask):
+    answer = ask("GET", "/docs")
+    style = re.search(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+    assert style
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in answer.headers["content-security-policy"]
+
+
+def test_the_documentation_escapes_what_the_document_says():
+    document = {
+        "info": {"title": "T", "version": "1", "summary": "<b>"},
+        "tags": [{"name": "t", "description": "<script>alert(1)</script>"}],
+        "paths": {"/x": {"get": {"tags": ["t"], "operationId": "x", "summary": "`<i>`", "description": "`<img src=x>`", "responses": {}}}},
+        "components": {"schemas": {}},
+    }
+    page = rendered(document).html
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "<code>&lt;img src=x&gt;</code>" in page
+
+
+def test_the_first_call_of_the_documentation_is_one_that_works(ask):
+    text = html.unescape(ask("GET", "/docs").text)
+    command = next(line for line in re.findall(r"<code>(curl .*?)</code>", text) if line.endswith("/v1/analyze"))
+    words = shlex.split(command)
+    name, _, value = words[words.index("-H") + 1].partition(": ")
+    answer = ask("POST", words[-1].removeprefix("http://127.0.0.1:8790"), content=words[words.index("-d") + 1], headers={name: value})
+    assert answer.status_code == 200

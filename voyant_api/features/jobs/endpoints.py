@@ -72,7 +72,10 @@ def routes(service: JobService) -> APIRouter:
     async def job_events(
         job_id: str,
         call: Caller,
-        last_event: Annotated[str | None, Header(alias="Last-Event-ID", description="Replay starts behind this event.")] = None,
+        last_event: Annotated[
+            str | None,
+            Header(alias="Last-Event-ID", description="Replay starts behind this event.", json_schema_extra={"pattern": r"^\d{0,18}$"}),
+        ] = None,
     ) -> StreamingResponse:
         after = last_event_id(last_event)
         await run_sync(service.launch.job, call.tenant, job_id)  # a 404 must come before the stream starts
