@@ -39,7 +39,7 @@ class Naive:
 
     def __init__(self, work: Path) -> None:
         command = [str(environment_of("naive")), str(ROOT / "bench" / "naive" / "pipeline.py"), str(work)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
 
     def run(self, source: Path) -> dict[str, Any]:
         assert self._process.stdin is not None
