@@ -15,7 +15,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from voyant_core import errors
 from voyant_core.errors import VoyantError
@@ -92,40 +92,48 @@ class DagitProxy:
         from websockets.exceptions import WebSocketException
         from websockets.typing import Subprotocol
 
-        target = f"ws{self.url.removeprefix('http')}{browser.url.path}"
+        query = f"?{browser.url.query}" if browser.url.query else ""
+        target = f"ws{self.url.removeprefix('http')}{browser.url.path}{query}"
         wanted: list[Any] = [Subprotocol(name) for name in browser.scope.get("subprotocols", [])]
         try:
             async with connect(target, subprotocols=wanted or None, max_size=2**24, proxy=None, open_timeout=5) as dagit:
                 await browser.accept(subprotocol=dagit.subprotocol)
                 await _pump(browser, dagit)
         except (OSError, TimeoutError, WebSocketException) as error:
-            _log.info("the connection to Dagit ended: %s", type(error).__name__)
-            with contextlib.suppress(RuntimeError):
+            _log.info("there is no connection to Dagit: %s", type(error).__name__)
+            if browser.client_state is not WebSocketState.DISCONNECTED:
                 await browser.close(1013)
 
 
 async def _pump(browser: WebSocket, dagit: ClientConnection) -> None:
-    """Messages both ways until one side ends."""
+    """Messages both ways until one side ends, however it ends; the browser is told the code that Dagit closed with."""
+    from websockets.exceptions import ConnectionClosed
+
+    ended = (ConnectionClosed, WebSocketDisconnect)
     async with anyio.create_task_group() as group:
 
         async def to_dagit() -> None:
-            with contextlib.suppress(WebSocketDisconnect):
-                while True:
-                    message = await browser.receive()
-                    if message["type"] == "websocket.disconnect":
-                        break
+            with contextlib.suppress(*ended):
+                while (message := await browser.receive())["type"] != "websocket.disconnect":
                     await dagit.send(message["text"] if message.get("text") is not None else message.get("bytes", b""))
             group.cancel_scope.cancel()
 
         async def to_browser() -> None:
-            async for message in dagit:
-                await (browser.send_text(message) if isinstance(message, str) else browser.send_bytes(message))
+            with contextlib.suppress(*ended):
+                async for message in dagit:
+                    await (browser.send_text(message) if isinstance(message, str) else browser.send_bytes(message))
             group.cancel_scope.cancel()
-            with contextlib.suppress(RuntimeError):
-                await browser.close()
 
         group.start_soon(to_dagit)
         group.start_soon(to_browser)
+    # not inside the group: its scope is canceled by then
+    if browser.client_state is WebSocketState.CONNECTED:
+        await browser.close(_sendable(dagit.close_code))
+
+
+def _sendable(code: int | None) -> int:
+    """Codes that only tell of a lost connection (RFC 6455, 7.4.1) must not be sent; 1011 tells it instead."""
+    return code if code is not None and code not in (1005, 1006, 1015) else 1011
 
 
 def _away() -> VoyantError:
