@@ -214,7 +214,7 @@ def test_the_documentation_escapes_what_the_document_says():
         "paths": {"/x": {"get": {"tags": ["t"], "operationId": "x", "summary": "`<i>`", "description": "`<img src=x>`", "responses": {}}}},
         "components": {"schemas": {}},
     }
-    page = rendered(document).html
+    page = rendered(document, "http://127.0.0.1:8790").html
     assert "<script" not in page
     assert "<img" not in page
     assert "<code>&lt;img src=x&gt;</code>" in page

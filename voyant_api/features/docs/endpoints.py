@@ -6,18 +6,16 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from voyant_api.features.docs.page import Page, rendered
+from voyant_api.features.docs.page import rendered
 
 
 def routes() -> APIRouter:
     router = APIRouter(include_in_schema=False)
-    made: list[Page] = []
 
     @router.get("/docs")
     async def docs(request: Request) -> HTMLResponse:
-        if not made:
-            made.append(await run_sync(rendered, request.app.openapi()))
-        return HTMLResponse(made[0].html, headers={"Content-Security-Policy": made[0].policy})
+        page = await run_sync(rendered, request.app.openapi(), str(request.base_url).rstrip("/"))
+        return HTMLResponse(page.html, headers={"Content-Security-Policy": page.policy})
 
     @router.get("/")
     async def start() -> RedirectResponse:

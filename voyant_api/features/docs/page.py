@@ -22,7 +22,6 @@ _BOUNDS = {
     "maxLength": "at most {} characters",
     "maxItems": "at most {} items",
 }
-_BASE = "http://127.0.0.1:8790"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,8 @@ class Page:
     policy: str
 
 
-def rendered(document: Part) -> Page:
-    """The page, and a content policy under which nothing but its own style sheet applies."""
+def rendered(document: Part, base_url: str) -> Page:
+    """The page with calls to `base_url`, and a content policy under which nothing but its own style sheet applies."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     style = (HERE / "style.css").read_text(encoding="utf-8")
@@ -41,25 +40,25 @@ def rendered(document: Part) -> Page:
     html = templates.get_template("page.html").render(
         style=style,
         info=document["info"],
-        groups=_groups(document),
+        groups=_groups(document, base_url),
         schemas=_schemas(document),
         names=set(document["components"]["schemas"]),
-        base=_BASE,
+        base=base_url,
     )
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     return Page(html, policy)
 
 
-def _groups(document: Part) -> list[Part]:
+def _groups(document: Part, base_url: str) -> list[Part]:
     """Operations by tag, in the order of the document."""
     groups: dict[str, Part] = {tag["name"]: {**tag, "operations": []} for tag in document["tags"]}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            groups[operation["tags"][0]]["operations"].append(_operation(document, method, path, operation))
+            groups[operation["tags"][0]]["operations"].append(_operation(document, method, path, operation, base_url))
     return list(groups.values())
 
 
-def _operation(document: Part, method: str, path: str, operation: Part) -> Part:
+def _operation(document: Part, method: str, path: str, operation: Part, base_url: str) -> Part:
     content: Part = operation.get("requestBody", {}).get("content", {})
     media_type = next(iter(content), None)
     schema: Part = content[media_type]["schema"] if media_type else {}
@@ -73,7 +72,7 @@ def _operation(document: Part, method: str, path: str, operation: Part) -> Part:
         "parameters": [_parameter(each) for each in operation.get("parameters", [])],
         "bodies": [{"media_type": name, "type": type_of(body["schema"])} for name, body in content.items()],
         "answers": [_answer(status, answer) for status, answer in operation["responses"].items()],
-        "call": _call(method, path, media_type, examples),
+        "call": _call(method, f"{base_url}{path}", media_type, examples),
         "examples": [json.dumps(example, indent=2, ensure_ascii=False) for example in examples],
     }
 
@@ -96,13 +95,13 @@ def _answer(status: str, answer: Part) -> Part:
     return {"status": status, "description": answer["description"], "body": told, "headers": list(answer.get("headers", {}))}
 
 
-def _call(method: str, path: str, media_type: str | None, examples: list[Any]) -> str:
+def _call(method: str, url: str, media_type: str | None, examples: list[Any]) -> str:
     words = ["curl", *([] if method == "get" else ["-X", method.upper()])]
     if examples:
         words += ["-H", "Content-Type: application/json", "-d", json.dumps(examples[0], ensure_ascii=False)]
     elif media_type is not None:
         words += ["-H", f"Content-Type: {media_type}", "--data-binary", "@orders.csv"]
-    return f"{shlex.join(words)} {shlex.quote(_BASE + path)}"
+    return f"{shlex.join(words)} {shlex.quote(url)}"
 
 
 def _schemas(document: Part) -> list[Part]:
