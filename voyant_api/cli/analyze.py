@@ -58,8 +58,9 @@ def run(order: Order, *, wait: bool, out: Path | None, as_json: bool) -> int:
         progress.close()
     answer = json.loads(text)
     if answer["manifest"] is not None and (out is not None or not as_json):
-        out = out or settings().layout.copies / answer["job_id"]
-        copy_all(door, answer["job_id"], answer["manifest"]["artifacts"], out)
+        folder: Path = out or settings().layout.copies / answer["job_id"]
+        copy_all(door, answer["job_id"], answer["manifest"]["artifacts"], folder)
+        out = folder
     if as_json:
         sys.stdout.write(text + "\n")
     else:
