@@ -12,6 +12,7 @@ from voyant_assets.catalogue import Catalogue
 from voyant_core import errors
 from voyant_core.canonical import digest
 from voyant_core.keys import TABLE_STAGE
+from voyant_core.model.artifact import ArtifactKind
 from voyant_core.model.job import AnalyzeRequest, Plan, PlannedTable
 from voyant_core.model.source import FoundTable, SourceRecord
 
@@ -35,6 +36,8 @@ def make_plan(tenant: str, request: AnalyzeRequest, sources: Sequence[SourceReco
         for source, table in chosen
     ]
     required = [TABLE_STAGE, *request.stages] if request.stages else [n for n in catalogue.required if n == TABLE_STAGE or n in stages]
+    if request.kpis:  # who asks for a figure by name must not read "succeeded" without it
+        required += [name for name in stages if ArtifactKind.KPI in catalogue.stages[name].produces]
     asked = request.model_dump(mode="json", exclude={"source"})
     work = {
         "tables": [table.model_dump(exclude={"source_id"}) for table in tables],
@@ -108,7 +111,10 @@ def _parameters(request: AnalyzeRequest, catalogue: Catalogue) -> dict[str, dict
             model = catalogue.stages[name].parameters.model_validate(given)
         except ValidationError as error:
             flaws = [errors.Flaw(f"/params/{name}/" + "/".join(map(str, flaw["loc"])), flaw["msg"]) for flaw in error.errors()]
-            raise errors.VoyantError(errors.INVALID_REQUEST, f"The parameters of {name} are not valid.", errors=flaws) from error
+            fields = ", ".join(catalogue.stages[name].parameters.model_fields) or "none"
+            raise errors.VoyantError(
+                errors.INVALID_REQUEST, f"The parameters of {name} are not valid.", hint=f"Its parameters are: {fields}.", errors=flaws
+            ) from error
         checked[name] = model.model_dump(mode="json", exclude_unset=True)
     return checked
 

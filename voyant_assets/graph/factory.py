@@ -6,16 +6,18 @@ location (all sources of the registry) and a run (just its own), so a source reg
 
 import functools
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from voyant_assets.catalogue import catalogue
 from voyant_assets.graph.registry import RegisteredSource, RegisteredTable
-from voyant_assets.runner import Outcome
 from voyant_core import errors
 from voyant_core.keys import TABLE_STAGE, TableAddress
 from voyant_core.model.job import StageState
+
+if TYPE_CHECKING:
+    from voyant_assets.runner import Outcome
 
 JOB_TAG, TENANT_TAG, SOURCE_TAG = "voyant/job", "voyant/tenant", "voyant/source"
 ASSET_JOB = "__ASSET_JOB"
@@ -109,7 +111,7 @@ def _execute(context: dg.AssetExecutionContext, source: RegisteredSource, table:
         raise dg.Failure(description=f"{errors.STAGE_FAILED.code}: " + "; ".join(failed), allow_retries=False)
 
 
-def _checks(outcome: Outcome, asked: set[str], key: dg.AssetKey) -> Iterator[dg.AssetCheckResult]:
+def _checks(outcome: "Outcome", asked: set[str], key: dg.AssetKey) -> Iterator[dg.AssetCheckResult]:
     """The results of the checks that this stage evaluates."""
     from voyant_assets.graph.metadata import check_result, idle_check_result
 

@@ -12,10 +12,12 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from resources.metadata.store import MetadataStore
 from voyant_core.model.source import Column
+
+if TYPE_CHECKING:
+    from resources.metadata.store import MetadataStore
 
 
 @dataclass(frozen=True, slots=True)
