@@ -21,10 +21,10 @@ LONGEST = 300
 
 
 def first_line(message: str) -> str:
-    """The gist of a driver's message, without its label and without folders."""
+    """The gist of a driver's message, without its label, folders and final stop."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     line = _LABEL.sub("", lines[0]) if lines else "no reason given"
-    return _ABSOLUTE_PATH.sub("", line)[:LONGEST]
+    return _ABSOLUTE_PATH.sub("", line)[:LONGEST].rstrip(" .")
 
 
 @contextmanager
