@@ -100,7 +100,7 @@ def _execute(context: dg.AssetExecutionContext, source: RegisteredSource, table:
         stage = outcome.stage
         if stage.state.is_done:
             if tuple(address.asset_key(stage.name)) in selected:  # else it ran for the sake of a check
-                yield materialization(outcome, address, table)
+                yield materialization(outcome, address, table, run.job.id)
             yield from _checks(outcome, asked_checks, dg.AssetKey(address.asset_key()))
         elif stage.state is StageState.FAILED:
             context.log.warning(f"{stage.name} failed: {stage.code} {stage.reason}")

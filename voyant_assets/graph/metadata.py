@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.parse
 from typing import Any
 
 import dagster as dg
@@ -10,6 +11,7 @@ from voyant_assets.graph.registry import RegisteredTable
 from voyant_assets.runner import Outcome
 from voyant_core.canonical import content_digest
 from voyant_core.keys import TABLE_STAGE, TableAddress
+from voyant_core.model.artifact import Artifact
 from voyant_core.model.table import TableSnapshot
 from voyant_core.stage import CheckOutcome
 
@@ -30,13 +32,14 @@ def column_lineage(source_key: dg.AssetKey, table: RegisteredTable, snapshot: Ta
     )
 
 
-def materialization(outcome: Outcome, address: TableAddress, table: RegisteredTable) -> dg.MaterializeResult[Any]:
-    """The event of a stage that succeeded or was reused."""
+def materialization(outcome: Outcome, address: TableAddress, table: RegisteredTable, job_id: str) -> dg.MaterializeResult[Any]:
+    """The event of a stage that succeeded or was reused. Artifacts are links: Dagit and REST share one port."""
     stage = outcome.stage
     metadata: dict[str, Any] = {}
     result = outcome.result
     if result is not None and result.preview is not None:
-        metadata["preview"] = dg.MetadataValue.md(result.preview)  # first: it is what an analyst came for
+        # first: it is what an analyst came for
+        metadata["preview"] = dg.MetadataValue.md("\n\n".join([result.preview, *_pictures(outcome, job_id)]))
     metadata |= {"voyant/state": str(stage.state), "voyant/duration_s": stage.duration_s}
     if stage.name == TABLE_STAGE and (snapshot := outcome.snapshot) is not None:
         source_key = dg.AssetKey([address.tenant, address.source])
@@ -54,7 +57,7 @@ def materialization(outcome: Outcome, address: TableAddress, table: RegisteredTa
     if result is not None:
         metadata |= {f"voyant/{key}": value for key, value in result.metadata.items()}
     if outcome.artifacts:
-        metadata["artifacts"] = dg.MetadataValue.md(_artifact_list(outcome))
+        metadata["artifacts"] = dg.MetadataValue.md(_artifact_list(outcome, job_id))
     return dg.MaterializeResult(
         asset_key=dg.AssetKey(address.asset_key(stage.name)),
         metadata=metadata,
@@ -69,8 +72,21 @@ def data_version(outcome: Outcome) -> str:
     return content_digest((artifact.name, artifact.sha256) for artifact in outcome.artifacts).removeprefix("sha256:")[:32]
 
 
-def _artifact_list(outcome: Outcome) -> str:
-    lines = [f"- `{a.name}` ({a.size_bytes:,} bytes) sha256 `{a.sha256}`" for a in outcome.artifacts[:SHOWN_ARTIFACTS]]
+def _href(artifact: Artifact, job_id: str) -> str:
+    return f"/v1/artifacts/{job_id}/{urllib.parse.quote(artifact.name)}"
+
+
+def _pictures(outcome: Outcome, job_id: str) -> list[str]:
+    """Markdown that shows the stage's pictures. By address: Dagit leaves out images that stand in the text itself."""
+    pictures = [artifact for artifact in outcome.artifacts if artifact.media_type == "image/svg+xml"]
+    return [f"![{artifact.name}]({_href(artifact, job_id)})" for artifact in pictures]
+
+
+def _artifact_list(outcome: Outcome, job_id: str) -> str:
+    lines = [
+        f"- [{artifact.name}]({_href(artifact, job_id)}) ({artifact.size_bytes:,} bytes) sha256 `{artifact.sha256}`"
+        for artifact in outcome.artifacts[:SHOWN_ARTIFACTS]
+    ]
     more = len(outcome.artifacts) - SHOWN_ARTIFACTS
     return "\n".join([*lines, f"- and {more} more"] if more > 0 else lines)
 
