@@ -78,8 +78,11 @@ def _plan(
     for (_, source, table), stages in selection.items():
         record = sources.get(rows[(tenant, source)].id)
         label = table if names.count(table) == 1 else f"{source}__{table}"
-        landing = record.landing.sha256 if record.landing else ""
-        tables.append(PlannedTable(source_id=record.id, source=source, name=table, label=label, landing_sha256=landing, stages=stages))
+        found = next(known for known in record.tables if known.name == table)
+        planned = PlannedTable(
+            source_id=record.id, source=source, name=table, label=label, found=found, landing=record.landing, stages=stages
+        )
+        tables.append(planned)
     params, kpis = (earlier.plan.params, earlier.plan.kpis) if earlier else ({}, [])
     work = {
         "tables": [table.model_dump(exclude={"source_id"}) for table in tables],

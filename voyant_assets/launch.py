@@ -52,6 +52,15 @@ def new_job(call: CallContext, request: AnalyzeRequest, plan: Plan) -> Job:
     )
 
 
+def _unregistered(target: Target, result: ProbeResult, call: CallContext) -> SourceRecord:
+    """The source as it would be registered, without an id or a slug."""
+    now = clock.now()
+    return SourceRecord(
+        id="", tenant=call.tenant, slug="", type=target.type, uri=target.uri, title=target.title, tables=result.tables,
+        landing=result.landing, created_at=now, updated_at=now,
+    )  # fmt: skip
+
+
 class Launch:
     """`run_task(name, arguments)` runs a small task in a worker's process; `start_run(job)` starts an accepted job's run, `stop_run(job)`
     ends one; `sources_changed()` is told whenever the graph should show something else."""
@@ -82,6 +91,7 @@ class Launch:
         target = self._target(request.source, call)
         result = self._probe(target)
         self._check_kpis(request, result)
+        make_plan(call.tenant, request, [_unregistered(target, result, call)], catalogue())  # refuses before anything is stored
         source = self.store.sources(call.tenant).register(target.type, target.uri, target.title, result, pinned=False)
         plan = make_plan(call.tenant, request, [source], catalogue())
         job = new_job(call, request, plan)
@@ -143,12 +153,7 @@ class Launch:
     def discover(self, source: str | dict[str, Any], call: CallContext) -> SourceRecord:
         """What is in a source, without registering it: `id` is empty."""
         target = self._target(source, call)
-        result = self._probe(target)
-        now = clock.now()
-        return SourceRecord(
-            id="", tenant=call.tenant, slug="", type=target.type, uri=target.uri, title=target.title, tables=result.tables,
-            landing=result.landing, created_at=now, updated_at=now,
-        )  # fmt: skip
+        return _unregistered(target, self._probe(target), call)
 
     def connect(self, source: str | dict[str, Any], call: CallContext) -> SourceRecord:
         """Register a source and keep it."""

@@ -30,7 +30,8 @@ def make_plan(tenant: str, request: AnalyzeRequest, sources: Sequence[SourceReco
             source=source.slug,
             name=table.name,
             label=table.name if names.count(table.name) == 1 else f"{source.slug}__{table.name}",
-            landing_sha256=source.landing.sha256 if source.landing else "",
+            found=table,
+            landing=source.landing,
             stages=[TABLE_STAGE, *stages],
         )
         for source, table in chosen
@@ -51,7 +52,7 @@ def make_plan(tenant: str, request: AnalyzeRequest, sources: Sequence[SourceReco
         required=list(dict.fromkeys(required)),
         params=params,
         kpis=request.kpis,
-        request_digest=digest({**asked, "landings": [table.landing_sha256 for table in tables]}),
+        request_digest=digest({**asked, "landings": [table.landing.sha256 for table in tables]}),
         digest=digest(work),
     )
 

@@ -114,12 +114,7 @@ class TableRun:
         from voyant_assets.stages import ingest
 
         environment, store = self.environment, self.environment.store
-        found = next(table for table in self.source.tables if table.name == self.table.name)
-        landing = self.source.landing
-        if landing is None:
-            raise errors.VoyantError(
-                errors.SOURCE_NOT_FOUND, f"The source {self.source.slug} has no landed bytes.", hint="Analyze it again."
-            )
+        found, landing = self.table.found, self.table.landing
         with store.leases.held(f"ingest:{self.address}", self.run_id, LEASE_WAIT_S):
             path = environment.landings.path(landing.sha256)
             ingested = ingest.ingest(self.address, found, landing, path, environment.lake, environment.engine)
@@ -136,7 +131,7 @@ class TableRun:
             return
         sources = self.environment.store.sources(self.job.tenant)
         found = sources.version_found(self.source.id, self.table.name, snapshot.snapshot_id)
-        self._pin(snapshot, found or next(table for table in self.source.tables if table.name == self.table.name))
+        self._pin(snapshot, found or self.table.found)
 
     def _pin(self, snapshot: TableSnapshot, found: FoundTable) -> None:
         self._pinned = _Pinned(snapshot, found.model_copy(update={"name": self.table.label}))
@@ -236,9 +231,9 @@ class TableRun:
         )
 
     def _landing(self, pinned: _Pinned) -> Landing:
-        """The bytes behind the pinned snapshot; the source may have newer ones by now."""
-        landed, sha = self.source.landing, pinned.snapshot.landing_sha256
-        return landed if landed is not None and landed.sha256 == sha else Landing(sha256=sha, size_bytes=0, file_name=pinned.found.title)
+        """The bytes behind the pinned snapshot; a run without ingest may have been planned for others."""
+        landed, sha = self.table.landing, pinned.snapshot.landing_sha256
+        return landed if landed.sha256 == sha else Landing(sha256=sha, size_bytes=0, file_name=pinned.found.title)
 
     def has(self, name: str) -> bool:
         return name in self._done

@@ -29,7 +29,7 @@ source = sa.Table(
     sa.Column("uri", sa.Text, nullable=False),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("tables", sa.JSON, nullable=False),
-    sa.Column("landing", sa.JSON),
+    sa.Column("landing", sa.JSON, nullable=False),
     sa.Column("pinned", sa.Boolean, nullable=False),
     sa.Column("created_at", sa.String(32), nullable=False),
     sa.Column("updated_at", sa.String(32), nullable=False),

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from voyant_core.model.kpi import KpiRequest
+from voyant_core.model.source import FoundTable, Landing
 
 
 class JobState(StrEnum):
@@ -50,7 +51,7 @@ class AnalyzeRequest(BaseModel):
 
 
 class PlannedTable(BaseModel):
-    """One table of a plan.
+    """One table of a plan, with the bytes to read and how to read them: what becomes of the source meanwhile does not matter.
 
     `label` names it in artifacts and views: the table's slug, with the source's before it where two would collide.
     """
@@ -61,7 +62,8 @@ class PlannedTable(BaseModel):
     source: str = Field(description="Slug of the source.")
     name: str
     label: str
-    landing_sha256: str
+    found: FoundTable
+    landing: Landing
     stages: list[str] = Field(description="In dependency order, `ingest` first.")
 
 

@@ -88,8 +88,8 @@ class SourceRecord(BaseModel):
     type: SourceType
     uri: str
     title: str
-    tables: list[FoundTable] = []
-    landing: Landing | None = None
+    tables: list[FoundTable]
+    landing: Landing
     pinned: bool = False
     created_at: str
     updated_at: str

@@ -127,6 +127,16 @@ def test_a_new_code_version_or_new_bytes_are_computed_anew(jobs, orders):
     assert states(jobs.start(orders, [stage("first")])) == {"ingest": "succeeded", "first": "succeeded"}
 
 
+def test_a_source_that_changes_after_the_plan_does_not_change_what_is_read(jobs, orders):
+    run = jobs.start(orders, [stage("first")])
+    orders.write_text("id,amount\n1,10.5\n")
+    newer = jobs.source(orders)
+    assert newer.landing != run.table.landing
+    list(run.outcomes())
+    _, manifest = finished(jobs, run)
+    assert (manifest.inputs[0].rows, manifest.inputs[0].landing_sha256) == (3, run.table.landing.sha256)
+
+
 def test_a_subset_runs_alone_on_what_was_computed_for_the_same_version(jobs, orders):
     stages = [stage("first"), stage("second", lambda c: dict(c.results["first"]), needs=("first",))]
     states(jobs.start(orders, stages))

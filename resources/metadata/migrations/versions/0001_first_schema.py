@@ -136,7 +136,7 @@ def upgrade() -> None:
         sa.Column("uri", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("tables", sa.JSON(), nullable=False),
-        sa.Column("landing", sa.JSON(), nullable=True),
+        sa.Column("landing", sa.JSON(), nullable=False),
         sa.Column("pinned", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.String(length=32), nullable=False),
         sa.Column("updated_at", sa.String(length=32), nullable=False),

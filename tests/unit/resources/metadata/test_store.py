@@ -14,7 +14,7 @@ from resources.metadata.store import MetadataStore
 from voyant_core import errors
 from voyant_core.model.artifact import ArtifactKind
 from voyant_core.model.job import AnalyzeRequest, Job, JobState, Plan, PlannedTable, Problem, StageRun, StageState
-from voyant_core.model.source import Landing, ProbeResult, SourceType
+from voyant_core.model.source import FileFormat, FoundTable, Landing, ProbeResult, ReadOptions, SourceType
 
 PROBE = ProbeResult(landing=Landing(sha256="ab" * 32, size_bytes=3, file_name="x.csv"), tables=[])
 
@@ -28,7 +28,11 @@ def store(tmp_path):
 
 
 def a_job(job_id="job_1", **fields):
-    table = PlannedTable(source_id="src_1", source="sales", name="orders", label="orders", landing_sha256="", stages=["ingest", "profile"])
+    found = FoundTable(name="orders", title="Orders", columns=[], read=ReadOptions(format=FileFormat.CSV))
+    stages = ["ingest", "profile"]
+    table = PlannedTable(
+        source_id="src_1", source="sales", name="orders", label="orders", found=found, landing=PROBE.landing, stages=stages
+    )
     plan = Plan(tenant="acme", tables=[table], required=["ingest"], params={}, kpis=[], request_digest="sha256:0", digest="sha256:1")
     stages = [StageRun(table="orders", name=name, state=StageState.PENDING) for name in table.stages]
     known = {
