@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Generator
 from pathlib import Path
 
+import httpx
 import pytest
-from journey_home import Running, environment, ready_url
+from journey_home import START_S, Running, environment, ready_url
 
 ORDERS = """order_id,region,price,quantity,ordered_on
 1,north,10.5,2,2026-01-01
@@ -38,7 +40,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Generator[Running]:
             [sys.executable, "-m", "voyant_api.cli.entry", "serve", "--port", "0"], env=environment(home), stderr=output, stdout=output
         )
         try:
-            yield Running(ready_url(process, home / "serve.out"), home, home / "inbox")
+            url = ready_url(process, home / "serve.out")
+            _await_dagit(url)
+            yield Running(url, home, home / "inbox")
         finally:
             process.send_signal(signal.SIGTERM)
             assert process.wait(90) == 0
+
+
+def _await_dagit(url: str) -> None:
+    """A server is ready when it can analyze; Dagit follows some seconds later, and answers 503 until then."""
+    deadline = time.monotonic() + START_S
+    while httpx.get(f"{url}/dagit/server_info", timeout=30, trust_env=False).status_code != 200:
+        assert time.monotonic() < deadline, "Dagit did not start"
+        time.sleep(0.2)
