@@ -48,7 +48,7 @@ check: $(READY) ## Format, lint, types, import contracts and the fast tests.
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/pyright
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit tests/architecture tests/contract tests/conformance
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit tests/architecture tests/contract
 
 format: $(READY) ## Format the code and apply the safe fixes.
 	@$(BIN)/ruff format --quiet .
