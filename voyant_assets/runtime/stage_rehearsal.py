@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -45,7 +46,7 @@ class StageRehearsal:
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
-        self._folder = Path()
+        self._folder: Path | None = None
         self._context: StageContext | None = None
         self._results: dict[str, Any] = {}
         self._artifacts: list[Artifact] = []
@@ -65,12 +66,13 @@ class StageRehearsal:
         from voyant_assets.stages.ingest import ingest
 
         environment = self._environment
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{NAME}-", dir=environment.layout.temp))
-        landings = Landings(self._folder, environment.settings.files.max_bytes)
+        _remove_abandoned(environment.layout.temp)
+        folder = self._folder = Path(tempfile.mkdtemp(prefix=f"{NAME}-{os.getpid()}-", dir=environment.layout.temp))
+        landings = Landings(folder, environment.settings.files.max_bytes)
         landing = landings.land_stream([rehearsal_csv().encode()], f"{NAME}.csv")
         path = landings.path(landing.sha256)
         tables = probe_tables(path, landing.file_name, environment.settings.files, environment.engine)
-        lake = IcebergLake(self._folder / "catalog.db", self._folder / "warehouse")
+        lake = IcebergLake(folder / "catalog.db", folder / "warehouse")
         ingested = ingest(TableAddress(NAME, NAME, NAME), tables[0], landing, path, lake, environment.engine)
         environment.engine.attach(NAME, ingested.snapshot)
         source = SourceRecord(
@@ -108,7 +110,15 @@ class StageRehearsal:
             self._artifacts.append(Artifact.model_validate({"name": f"{NAME}/{output.file}", "sha256": sha256(output.data), **described}))
 
     def _clear(self) -> None:
-        self._environment.engine.detach(NAME)
-        shutil.rmtree(self._folder, ignore_errors=True)
         self._context = None
         self._results.clear()
+        self._environment.engine.detach(NAME)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _remove_abandoned(temp: Path) -> None:
+    """Folders of processes that took a run in the middle of their rehearsal; the folder's name tells the process."""
+    for folder in temp.glob(f"{NAME}-*-*"):
+        if not Path(f"/proc/{folder.name.split('-')[1]}").exists():
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,3 +1,8 @@
+import os
+import subprocess
+
+import pytest
+
 from voyant_assets.catalogue import catalogue
 from voyant_assets.runtime.stage_rehearsal import StageRehearsal
 
@@ -19,3 +24,27 @@ def test_a_rehearsal_that_stops_midway_can_be_cleared(environment):
     first()
     clear()
     assert list(environment.layout.temp.glob("rehearsal-*")) == []
+
+
+def test_clearing_a_rehearsal_that_could_not_begin_removes_nothing(environment, tmp_path, monkeypatch):
+    (tmp_path / "kept.txt").write_text("here")
+    monkeypatch.chdir(tmp_path)
+    environment.layout.temp.rmdir()
+    first, *_, clear = StageRehearsal(environment).steps()
+    with pytest.raises(FileNotFoundError):
+        first()
+    clear()
+    assert (tmp_path / "kept.txt").read_text() == "here"
+
+
+def test_what_a_dead_process_left_in_its_rehearsal_is_removed_and_a_live_one_is_left_alone(environment):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    dead, alive = (environment.layout.temp / f"rehearsal-{pid}-x" for pid in (gone.pid, os.getppid()))
+    dead.mkdir()
+    alive.mkdir()
+    first, *_, clear = StageRehearsal(environment).steps()
+    first()
+    clear()
+    assert not dead.exists()
+    assert alive.exists()
