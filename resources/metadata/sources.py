@@ -73,10 +73,6 @@ class SourceRepository(TenantScope):
             connection.execute(self.delete(source).where(source.c.id == source_id))
         return record
 
-    def pin(self, source_id: str) -> None:
-        with self.database.write() as connection:
-            connection.execute(self.update(source).where(source.c.id == source_id).values(pinned=True, updated_at=clock.now()))
-
     def add_upload(self, landed: Landing) -> str:
         upload_id = f"upl_{ids.ulid()}"
         with self.database.write() as connection:

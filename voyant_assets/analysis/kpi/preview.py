@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from voyant_assets.analysis.wording import numbers
+from voyant_assets.analysis.wording.markdown import code
 from voyant_core.model.kpi import Kpi, KpiReport
 from voyant_core.model.profile import Scalar
 
 SHOWN_ROWS = 10
-_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 def preview(report: KpiReport) -> str:
@@ -24,12 +24,6 @@ def shown(kpi: Kpi) -> str:
     if isinstance(kpi.value, bool) or not isinstance(kpi.value, int | float):
         return code(str(kpi.value)) if kpi.value is not None else "none"
     return numbers.pct(kpi.value) if kpi.is_share else numbers.with_unit(kpi.value, _safe(kpi.unit))
-
-
-def code(text: str) -> str:
-    """A code span that is safe inside a table: one line, no backticks, no pipes."""
-    found = _BREAKS.sub(" ", text).replace("`", "'").replace("|", "¦").strip() or " "
-    return f"`{found if len(found) <= 100 else found[:99] + '…'}`"
 
 
 def _table(kpi: Kpi) -> str:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from voyant_assets.analysis.wording import numbers
+from voyant_assets.analysis.wording.markdown import code
 from voyant_core.model.quality import QualityReport, RuleResult
 
 SHOWN = 20
-LONGEST = 100
-_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-
-
-def code(text: str) -> str:
-    """A code span that is safe inside a table: one line, no backticks, no pipes."""
-    shown = _BREAKS.sub(" ", text).replace("`", "'").replace("|", "¦").strip() or " "
-    return f"`{shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + '…'}`"
 
 
 def rule_list(rules: Sequence[RuleResult]) -> str:

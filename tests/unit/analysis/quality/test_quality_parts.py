@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voyant_assets.analysis.quality.patterns import shape_regex
-from voyant_assets.analysis.quality.preview import code, preview
+from voyant_assets.analysis.quality.preview import preview
 from voyant_assets.analysis.quality.ranges import fences
 from voyant_assets.analysis.quality.report import outcomes, report
 from voyant_assets.analysis.quality.rules import rule
 from voyant_assets.analysis.quality.spelling import odd_spellings
+from voyant_assets.analysis.wording.markdown import code
 from voyant_core.model.profile import ColumnProfile, Quantiles
 from voyant_core.model.quality import RuleResult, Severity
 
