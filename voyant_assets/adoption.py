@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from voyant_assets.catalogue import catalogue
 from voyant_assets.graph.factory import JOB_TAG, SOURCE_TAG, TENANT_TAG
 from voyant_assets.graph.location import reconstructable
-from voyant_assets.graph.registry import RegisteredSource
 from voyant_assets.launch import new_job
+from voyant_assets.planning import digest_of, planned
 from voyant_assets.runtime.environment import Environment
 from voyant_core import errors
-from voyant_core.canonical import digest
 from voyant_core.keys import TABLE_STAGE
-from voyant_core.model.job import AnalyzeRequest, Job, Plan, PlannedTable
+from voyant_core.model.job import AnalyzeRequest, Job, Plan
+from voyant_core.model.source import FoundTable, SourceRecord
 from voyant_core.tenancy import CallContext
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def adopt_run(
     """(tenant, job id, reconstructable job) of a run that Dagit started.
 
     `earlier` is the job of the run that this one repeats; its KPIs and parameters hold again. VYNT-3004 when the selection spans tenants,
-    VYNT-2003 when it names no known source.
+    VYNT-2003 or 2006 when it names a source or table that is gone.
     """
     keys = [list(key.path) for key in run.asset_selection or ()]
     checks = [(list(check.asset_key.path), check.name) for check in run.asset_check_selection or ()]
@@ -55,11 +55,7 @@ def adopt_run(
     if len(tenants) != 1:
         raise errors.VoyantError(errors.TENANT_DENIED, "A run must stay within one tenant.", hint="Select tables of one tenant.")
     tenant = tenants.pop()
-    rows = {(row["tenant"], row["slug"]): RegisteredSource.of(row) for row in environment.store.registry_rows()}
-    missing = next((source for _, source, _ in selection if (tenant, source) not in rows), None)
-    if missing is not None:
-        raise errors.VoyantError(errors.SOURCE_NOT_FOUND, f"The source {missing} is not registered any more.")
-    plan = _plan(environment, tenant, selection, rows, earlier)
+    plan = _plan(environment, tenant, selection, earlier)
     request = AnalyzeRequest(source=plan.tables[0].source_id, stages=[s for s in plan.tables[0].stages if s != TABLE_STAGE], kpis=plan.kpis)
     job = new_job(CallContext(tenant=tenant, origin="dagit"), request, plan)
     job = job.model_copy(update={"run_id": run.run_id, "retry_of": earlier.id if earlier else None})
@@ -69,26 +65,19 @@ def adopt_run(
     return tenant, job.id, reconstructable(source_ids, plan.digest)
 
 
-def _plan(
-    environment: Environment, tenant: str, selection: Selection, rows: dict[tuple[str, str], RegisteredSource], earlier: Job | None
-) -> Plan:
-    names = [table for _, _, table in selection]
+def _plan(environment: Environment, tenant: str, selection: Selection, earlier: Job | None) -> Plan:
     sources = environment.store.sources(tenant)
-    tables: list[PlannedTable] = []
-    for (_, source, table), stages in selection.items():
-        record = sources.get(rows[(tenant, source)].id)
-        label = table if names.count(table) == 1 else f"{source}__{table}"
-        found = next(known for known in record.tables if known.name == table)
-        planned = PlannedTable(
-            source_id=record.id, source=source, name=table, label=label, found=found, landing=record.landing, stages=stages
-        )
-        tables.append(planned)
+    records = {slug: sources.named(slug) for slug in {source for _, source, _ in selection}}
+    tables = planned([(records[source], _found(records[source], table), stages) for (_, source, table), stages in selection.items()])
     params, kpis = (earlier.plan.params, earlier.plan.kpis) if earlier else ({}, [])
-    work = {
-        "tables": [table.model_dump(exclude={"source_id"}) for table in tables],
-        "params": params,
-        "kpis": [k.model_dump() for k in kpis],
-    }
     selected = {stage for table in tables for stage in table.stages}
     required = [name for name in catalogue().required if name in selected]
-    return Plan(tenant=tenant, tables=tables, required=required, params=params, kpis=kpis, request_digest=digest(work), digest=digest(work))
+    work = digest_of(tables, required, params, kpis)
+    return Plan(tenant=tenant, tables=tables, required=required, params=params, kpis=kpis, request_digest=work, digest=work)
+
+
+def _found(source: SourceRecord, name: str) -> FoundTable:
+    found = next((table for table in source.tables if table.name == name), None)
+    if found is None:
+        raise errors.VoyantError(errors.TABLE_NOT_FOUND, f"The source {source.slug} has no table {name} any more.")
+    return found

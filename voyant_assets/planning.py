@@ -14,6 +14,7 @@ from voyant_core.canonical import digest
 from voyant_core.keys import TABLE_STAGE
 from voyant_core.model.artifact import ArtifactKind
 from voyant_core.model.job import AnalyzeRequest, Plan, PlannedTable
+from voyant_core.model.kpi import KpiRequest
 from voyant_core.model.source import FoundTable, SourceRecord
 
 
@@ -22,30 +23,11 @@ def make_plan(tenant: str, request: AnalyzeRequest, sources: Sequence[SourceReco
     _refuse_what_is_missing(request)
     stages = _stages(request, catalogue)
     params = _parameters(request, catalogue)
-    chosen = [(source, table) for source in sources for table in _tables(request, source)]
-    names = [table.name for _, table in chosen]
-    tables = [
-        PlannedTable(
-            source_id=source.id,
-            source=source.slug,
-            name=table.name,
-            label=table.name if names.count(table.name) == 1 else f"{source.slug}__{table.name}",
-            found=table,
-            landing=source.landing,
-            stages=[TABLE_STAGE, *stages],
-        )
-        for source, table in chosen
-    ]
+    tables = planned([(source, table, [TABLE_STAGE, *stages]) for source in sources for table in _tables(request, source)])
     required = [TABLE_STAGE, *request.stages] if request.stages else [n for n in catalogue.required if n == TABLE_STAGE or n in stages]
     if request.kpis:  # who asks for a figure by name must not read "succeeded" without it
         required += [name for name in stages if ArtifactKind.KPI in catalogue.stages[name].produces]
     asked = request.model_dump(mode="json", exclude={"source"})
-    work = {
-        "tables": [table.model_dump(exclude={"source_id"}) for table in tables],
-        "required": required,
-        "params": params,
-        "kpis": [kpi.model_dump() for kpi in request.kpis],
-    }
     return Plan(
         tenant=tenant,
         tables=tables,
@@ -53,7 +35,38 @@ def make_plan(tenant: str, request: AnalyzeRequest, sources: Sequence[SourceReco
         params=params,
         kpis=request.kpis,
         request_digest=digest({**asked, "landings": [table.landing.sha256 for table in tables]}),
-        digest=digest(work),
+        digest=digest_of(tables, required, params, request.kpis),
+    )
+
+
+def planned(chosen: Sequence[tuple[SourceRecord, FoundTable, list[str]]]) -> list[PlannedTable]:
+    """The tables of a plan with the stages of each. Where two have one name, their labels carry the source's."""
+    names = [table.name for _, table, _ in chosen]
+    return [
+        PlannedTable(
+            source_id=source.id,
+            source=source.slug,
+            name=table.name,
+            label=table.name if names.count(table.name) == 1 else f"{source.slug}__{table.name}",
+            found=table,
+            landing=source.landing,
+            stages=stages,
+        )
+        for source, table, stages in chosen
+    ]
+
+
+def digest_of(
+    tables: Sequence[PlannedTable], required: Sequence[str], params: dict[str, dict[str, Any]], kpis: Sequence[KpiRequest]
+) -> str:
+    """A plan's digest: everything that it will do, without the ids."""
+    return digest(
+        {
+            "tables": [table.model_dump(exclude={"source_id"}) for table in tables],
+            "required": required,
+            "params": params,
+            "kpis": [kpi.model_dump() for kpi in kpis],
+        }
     )
 
 

@@ -56,6 +56,13 @@ class SourceRepository(TenantScope):
             )
         return _source_record(row)
 
+    def named(self, slug: str) -> SourceRecord:
+        with self.database.read() as connection:
+            row = connection.execute(self.select(source).where(source.c.slug == slug)).mappings().first()
+        if row is None:
+            raise errors.VoyantError(errors.SOURCE_NOT_FOUND, f"The source {slug} is not registered any more.")
+        return _source_record(row)
+
     def page(self, limit: int, cursor: str | None) -> tuple[list[SourceRecord], str | None]:
         """Newest first."""
         query = self.select(source).order_by(source.c.id.desc()).limit(limit + 1)
