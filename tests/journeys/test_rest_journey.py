@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 
 import httpx
 import pytest
@@ -148,8 +149,11 @@ def test_the_log_of_the_server_carries_request_job_and_trace(rest, server, order
     headers = {"X-Request-ID": "journey-log", "traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
     upload = rest.post("/v1/uploads", params={"file_name": "orders.csv"}, content=orders.read_bytes() + b"7,east,1,1,2026-01-07\n").json()
     job = rest.post("/v1/analyze", json={"source": upload["source"], "wait_s": 45}, headers=headers).json()
-    written = "".join(path.read_text() for path in (server.home / "logs").glob("*.log"))
-    lines = [json.loads(line) for line in written.splitlines() if line.startswith("{") and "journey-log" in line]
-    assert {line["process"] for line in lines} >= {"api", "run"}
+    lines, deadline = [], time.monotonic() + 20  # a request's own line is written when its answer is out
+    while not {line["process"] for line in lines} >= {"api", "run"}:
+        assert time.monotonic() < deadline, lines
+        time.sleep(0.05)
+        written = "".join(path.read_text() for path in (server.home / "logs").glob("*.log"))
+        lines = [json.loads(line) for line in written.splitlines() if line.endswith("}") and line.startswith("{") and "journey-log" in line]
     assert {line.get("trace_id") for line in lines} == {trace}
     assert any(line.get("job_id") == job["job_id"] and line.get("run_id") == job["run_id"] for line in lines)
