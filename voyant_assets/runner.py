@@ -114,7 +114,7 @@ class TableRun:
         from voyant_assets.stages import ingest
 
         environment, store = self.environment, self.environment.store
-        found, landing = self.table.found, self.table.landing
+        found, landing = self.table.found, self.table.readable
         with store.leases.held(f"ingest:{self.address}", self.run_id, LEASE_WAIT_S):
             path = environment.landings.path(landing.sha256)
             ingested = ingest.ingest(self.address, found, landing, path, environment.lake, environment.engine)
@@ -232,7 +232,7 @@ class TableRun:
 
     def _landing(self, pinned: _Pinned) -> Landing:
         """The bytes behind the pinned snapshot; a run without ingest may have been planned for others."""
-        landed, sha = self.table.landing, pinned.snapshot.landing_sha256
+        landed, sha = self.table.readable, pinned.snapshot.landing_sha256
         return landed if landed.sha256 == sha else Landing(sha256=sha, size_bytes=0, file_name=pinned.found.title)
 
     def has(self, name: str) -> bool:

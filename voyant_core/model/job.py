@@ -66,6 +66,11 @@ class PlannedTable(BaseModel):
     landing: Landing
     stages: list[str] = Field(description="In dependency order, `ingest` first.")
 
+    @property
+    def readable(self) -> Landing:
+        """The bytes that `found.read` reads: the table's own where it came out of a container."""
+        return self.found.landing or self.landing
+
 
 class Plan(BaseModel):
     """What a run will do; a pure function of request, sources and catalogue of stages. `digest` covers everything but the ids."""

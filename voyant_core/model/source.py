@@ -55,6 +55,37 @@ class ReadOptions(BaseModel):
     notes: list[str] = Field(default=[], description="What a person should know about the reading, one sentence each.")
 
 
+class Landing(BaseModel):
+    """Bytes stored under their hash: the fetched bytes of a source, or those of one table that were taken out of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sha256: str
+    size_bytes: int
+    file_name: str
+
+
+class Container(StrEnum):
+    """What holds a table that is not a readable file by itself."""
+
+    GZIP = "gzip"
+    ZSTD = "zstd"
+    ZIP = "zip"
+    EXCEL = "excel"
+    SQLITE = "sqlite"
+    DUCKDB = "duckdb"
+    FOLDER = "folder"
+
+
+class Origin(BaseModel):
+    """Where in a container a table was found: the path inside an archive or folder, the sheet, the table's own name."""
+
+    model_config = ConfigDict(frozen=True)
+
+    container: Container
+    member: str
+
+
 class FoundTable(BaseModel):
     """A table that a probe found in a source."""
 
@@ -62,16 +93,8 @@ class FoundTable(BaseModel):
     title: str = Field(description="The name as the source spells it.")
     columns: list[Column]
     read: ReadOptions
-
-
-class Landing(BaseModel):
-    """The fetched bytes of a source, stored under their hash."""
-
-    model_config = ConfigDict(frozen=True)
-
-    sha256: str
-    size_bytes: int
-    file_name: str
+    origin: Origin | None = Field(default=None, description="Where in the source the table lies; None: the source is the table's file.")
+    landing: Landing | None = Field(default=None, description="The table's own bytes, taken out of the container; None: the source's.")
 
 
 class ProbeResult(BaseModel):
