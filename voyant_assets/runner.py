@@ -11,6 +11,7 @@ import functools
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +30,8 @@ from voyant_core.model.table import TableSnapshot
 from voyant_core.stage import Stage, StageContext, StageResult, StageSkipped
 
 ATTEMPTS = 3
-LEASE_WAIT_S = 600.0
+LEASE_WAIT_S = 3600.0
+"""A wait for another run's work. Its owner proves with a heartbeat that it lives, so this is only the end of all patience."""
 
 log = logging.getLogger(__name__)
 
@@ -110,15 +112,15 @@ class TableRun:
 
     # -- ingest -----------------------------------------------------------------------------------------------------------
 
-    def _ingest(self, started: StageRun) -> Outcome:
+    def _ingest(self, started: StageRun, held: ExitStack) -> Outcome:
         from voyant_assets.stages import ingest
 
         environment, store = self.environment, self.environment.store
         found, landing = self.table.found, self.table.readable
-        with store.leases.held(f"ingest:{self.address}", self.run_id, LEASE_WAIT_S):
-            path = environment.landings.path(landing.sha256)
-            ingested = ingest.ingest(self.address, found, landing, path, environment.lake, environment.engine)
-            store.sources(self.job.tenant).add_version(self.source.id, ingested.snapshot, ingested.found)
+        held.enter_context(store.leases.held(f"ingest:{self.address}", self.run_id, LEASE_WAIT_S))
+        path = environment.landings.path(landing.sha256)
+        ingested = ingest.ingest(self.address, found, landing, path, environment.lake, environment.engine)
+        store.sources(self.job.tenant).add_version(self.source.id, ingested.snapshot, ingested.found)
         self._pin(ingested.snapshot, ingested.found)
         state = StageState.REUSED if ingested.reused else StageState.SUCCEEDED
         ended = started.model_copy(update={"state": state, "rows": ingested.snapshot.rows})
@@ -139,10 +141,10 @@ class TableRun:
 
     # -- stages -----------------------------------------------------------------------------------------------------------
 
-    def _stage(self, stage: Stage, started: StageRun) -> Outcome:
+    def _stage(self, stage: Stage, started: StageRun, held: ExitStack) -> Outcome:
         self._refuse_without_needs(stage)
         key = self._reuse_key(stage)
-        if (told := self._find(stage, key)) is not None:
+        if (told := self._found_in_time(stage, key, held)) is not None:
             return Outcome(started.model_copy(update={"state": StageState.REUSED}), self.snapshot, result=shown(told))
         result = stage.run(self._context(stage))
         files = [Computed(output.file, output.kind, output.media_type, len(output.data), sha256(output.data)) for output in result.outputs]
@@ -150,6 +152,15 @@ class TableRun:
             self.environment.objects.put(self.job.tenant, output.data)
         self._done[stage.name] = _Done(stage, self._computed(stage, key, files, as_told(result)), result.model, is_loaded=True)
         return Outcome(started.model_copy(update={"state": StageState.SUCCEEDED}), self.snapshot, result=result)
+
+    def _found_in_time(self, stage: Stage, key: str, held: ExitStack) -> dict[str, Any] | None:
+        """What an equal stage run told, be it one that is at work now. None: this run computes, and equal ones wait for its end."""
+        if (told := self._find(stage, key)) is not None:
+            return told
+        leases, artifacts = self.environment.store.leases, self.environment.store.artifacts(self.job.tenant)
+        name = f"stage:{self.job.tenant}:{key}"
+        held.enter_context(leases.alone(name, self.run_id, LEASE_WAIT_S, lambda: artifacts.told(key) is not None))
+        return self._find(stage, key)
 
     def _refuse_without_needs(self, stage: Stage) -> None:
         states = {run.name: run.state for run in self._progress}
@@ -249,12 +260,17 @@ class TableRun:
 
     # -- attempts and records ---------------------------------------------------------------------------------------------
 
-    def _attempted(self, name: str, work: Callable[[StageRun], Outcome]) -> Outcome:
+    def _attempted(self, name: str, work: Callable[[StageRun, ExitStack], Outcome]) -> Outcome:
+        """Runs a stage and records it; what it holds (its lease) is let go only when others can see what it made."""
+        with ExitStack() as held:
+            return self._recorded(name, work, held)
+
+    def _recorded(self, name: str, work: Callable[[StageRun, ExitStack], Outcome], held: ExitStack) -> Outcome:
         started = StageRun(table=self.table.label, name=name, state=StageState.RUNNING, started_at=clock.now())
         self._ledger.started(started)
         clock_start = time.perf_counter()
         with span(f"stage {name}", **{"voyant.table": str(self.address), "voyant.job": self.job.id}):
-            outcome = self._with_retries(started, work)
+            outcome = self._with_retries(started, work, held)
         ended = outcome.stage.model_copy(update={"duration_s": round(time.perf_counter() - clock_start, 4)})
         artifacts = self._ledger.ended(ended, self.snapshot, self._done[name].computed if name in self._done else None)
         self._progress.append(ended)
@@ -262,14 +278,15 @@ class TableRun:
         log.info("stage ended", extra={"stage": name, "state": str(ended.state), "duration_s": ended.duration_s, "reason": ended.reason})
         return Outcome(ended, self.snapshot, tuple(artifacts), outcome.result, self._pinned.found if self._pinned is not None else None)
 
-    def _with_retries(self, started: StageRun, work: Callable[[StageRun], Outcome]) -> Outcome:
+    def _with_retries(self, started: StageRun, work: Callable[[StageRun, ExitStack], Outcome], held: ExitStack) -> Outcome:
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                return work(started)
+                return work(started, held)
             except StageSkipped as skip:
                 return self._ended(started, StageState.SKIPPED, skip.code.code, skip.reason)
             except errors.VoyantError as error:
                 if error.retryable and attempt < ATTEMPTS:
+                    held.close()
                     time.sleep(0.2 * 2**attempt)
                     continue
                 reason = error.detail + (f" {error.hint}" if error.hint else "")

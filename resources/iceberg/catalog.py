@@ -64,6 +64,13 @@ class IcebergLake:
             snapshot = table.metadata.snapshot_by_id(int(snapshot_id)) if table is not None else None
             return _marks_of(snapshot)
 
+    def snapshot_ids(self, address: TableAddress) -> list[str]:
+        """Every snapshot of the table that can still be read, oldest first; none when there is no table."""
+        with _translated(f"Reading the table {address.table}"):
+            table = self._table(address)
+            snapshots = sorted(table.metadata.snapshots, key=lambda snapshot: snapshot.timestamp_ms) if table is not None else []
+            return [str(snapshot.snapshot_id) for snapshot in snapshots]
+
     def publish(
         self,
         address: TableAddress,
@@ -94,10 +101,11 @@ class IcebergLake:
             folder.mkdir(parents=True)
             try:
                 files = write(schema.field_ids(planned), folder)
-                return snapshots.committed(self._open(), address, table, planned, files, noted, TABLE_PROPERTIES, self._location(address))
             except BaseException:
                 shutil.rmtree(folder, ignore_errors=True)
                 raise
+            # an interrupt may now come after the commit: the files stay, and are collected later unless a snapshot names them
+            return snapshots.committed(self._open(), address, table, planned, files, noted, TABLE_PROPERTIES, self._location(address))
 
     def drop(self, address: TableAddress) -> None:
         """Remove the table with its files. Nothing happens when there is none."""

@@ -1,35 +1,12 @@
-import json
-
 import pytest
+from single_stage import counted, stage
 
 from voyant_assets.finishing import finish
 from voyant_core import errors
-from voyant_core.canonical import content_digest, dumps
+from voyant_core.canonical import content_digest
 from voyant_core.model.artifact import ArtifactKind, Manifest
 from voyant_core.model.job import JobState
 from voyant_core.stage import CheckOutcome, Output, Stage, StageResult, StageSkipped
-
-
-def counted(context):
-    (rows,) = context.engine.rows(f'select count(*) from "{context.view}"')[0]
-    return {"rows": rows}
-
-
-def stage(name, run=counted, needs=("ingest",), wants=(), code_version="1", required=False):
-    def work(context):
-        made = run(context)
-        return StageResult(model=made, outputs=(Output(f"{name}.json", ArtifactKind.PROFILE, "application/json", dumps(made)),))
-
-    return Stage(
-        name=name,
-        title=name,
-        run=work,
-        load=lambda files: json.loads(files[f"{name}.json"]),
-        code_version=code_version,
-        needs=needs,
-        wants=wants,
-        required=required,
-    )
 
 
 def states(run):
