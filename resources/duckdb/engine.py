@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from resources.duckdb import failures, quoting
+from resources.duckdb.opening import opened
 from voyant_core import errors, settings
 from voyant_core.model.table import TableSnapshot
-
-MOST_THREADS = 4
 
 
 class DuckDBEngine:
@@ -104,22 +103,3 @@ class DuckDBEngine:
             with self._lock:
                 self._cursors.discard(cursor)
             cursor.close()
-
-
-def opened(memory_limit: str, threads: int, temp_directory: Path) -> Any:
-    """A fresh in-memory database in UTC that spills to `temp_directory` and loads no extension from outside."""
-    import duckdb
-
-    temp_directory.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(
-        config={
-            "memory_limit": memory_limit,
-            "threads": threads or min(MOST_THREADS, os.cpu_count() or 1),
-            "temp_directory": str(temp_directory),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "python_enable_replacements": False,
-        }
-    )
-    connection.execute("SET GLOBAL timezone = 'UTC'").fetchall()
-    return connection

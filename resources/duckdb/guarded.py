@@ -1,33 +1,39 @@
-"""SQL that comes from outside, run by a second DuckDB under every limit. It is the wall behind the AST guard and safe without it.
+"""SQL that comes from outside, run by a second DuckDB in a process of its own, under every limit. It is the wall behind the AST guard and
+safe without it.
 
-The database holds views over exactly the planned files and nothing else; `allowed_paths` names these files, external access is off and the
-configuration is locked before the first statement. Only a single SELECT is run. DuckDB checks for an interrupt between vectors, so one
-scalar that builds a gigantic value (`repeat('a', 1e9)`) can outlast the time limit: the AST guard must refuse those.
+The process (`guarded_child`) holds views over exactly the planned files and nothing else. Whatever the statement does, an answer or a coded
+error is here within the time limit and `GRACE_S`: who has not answered by then is killed, and the next statement gets a new process.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import select
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from resources.duckdb import engine, failures, quoting
+from resources.duckdb import guarded_child
 from voyant_core import errors, settings
 from voyant_core.model.table import TableSnapshot
 
-COUNTING_S = 2.0  # what the exact total of a cut answer may cost on top
+GRACE_S = 2.0
+START_S = 60.0  # a machine under load; starting takes 0.15 s
+LARGEST_ANSWER = 64 * 2**20
+PACKAGES = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """An answer of at most `max_rows` rows. `total` counts all of them, or is `len(rows) + 1` when counting took too long."""
+    """At most `max_rows` rows of JSON values. `total` counts all of them, or is `len(rows) + 1` when counting took too long."""
 
     columns: list[tuple[str, str]]
     rows: list[tuple[Any, ...]]
@@ -36,107 +42,128 @@ class Rows:
 
 
 class GuardedDuckDB:
-    """Runs one statement at a time. The locked database is kept while the tables stay the same."""
+    """Runs one statement at a time. Its process is kept for the next statement, and so is the locked database while the tables stay."""
 
     def __init__(self, sql: settings.Sql, temp_directory: Path) -> None:
         self._settings = sql
         self._temp_root = temp_directory
-        self._connection: Any = None
-        self._temp: Path | None = None
-        self._key: tuple[Any, ...] = ()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+        self._is_ready = False
+        self._folder: Path | None = None
         self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Start the process without waiting for it, so that the first statement finds it ready."""
+        with self._lock:
+            self._started()
 
     def run(self, sql: str, tables: Mapping[str, TableSnapshot], max_rows: int) -> Rows:
         """The first `max_rows` rows. INVALID_SQL, UNKNOWN_COLUMN, SQL_NOT_A_READ, TIMEOUT; the view names are `tables`' keys."""
+        named = {name: {"relation": table.relation, "files": list(table.files)} for name, table in tables.items()}
+        asked = {"sql": sql, "tables": named, "max_rows": min(max_rows, self._settings.max_rows)}
         with self._lock:
-            connection = self._opened(tables)
             try:
-                return self._answer(connection, sql, min(max_rows, self._settings.max_rows))
+                answer = self._asked(json.dumps(asked).encode())
             except errors.VoyantError as error:
                 raise _explained(error, tables) from error
+        columns = [(name, kind) for name, kind in answer["columns"]]
+        rows = [tuple(row) for row in answer["rows"]]
+        return Rows(columns, rows, answer["total"], truncated=answer["total"] > len(rows))
 
     def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
-        if self._temp is not None:
-            shutil.rmtree(self._temp, ignore_errors=True)
-            self._temp = None
+        process, self._process = self._process, None
+        if process is not None and self._owner == os.getpid():
+            process.kill()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+            process.wait()
+            if self._folder is not None:
+                shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _opened(self, tables: Mapping[str, TableSnapshot]) -> Any:
-        """The locked database over `tables`; a new one when they changed, since nothing can be added to a locked one."""
-        key = (os.getpid(), *sorted((name, str(table.address), table.snapshot_id, table.relation) for name, table in tables.items()))
-        if self._connection is not None and key == self._key:
-            return self._connection
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._owner == os.getpid() and self._process.poll() is None:
+            return self._process
         self.close()
         self._temp_root.mkdir(parents=True, exist_ok=True)
-        # files in the spill folder stay readable to the SQL, so it must hold nothing but this database's own
-        self._temp = Path(tempfile.mkdtemp(prefix="sql_", dir=self._temp_root))
-        connection = engine.opened(self._settings.memory_limit, 0, self._temp)
-        with failures.translated("Opening the tables"):
-            for name, table in tables.items():
-                connection.execute(f"CREATE VIEW {quoting.name(name)} AS SELECT * FROM {table.relation}").fetchall()
-            files = [file for table in tables.values() for file in table.files]
-            for statement in (
-                f"SET allowed_paths = {quoting.texts(files)}",
-                "SET allow_community_extensions = false",
-                "SET enable_external_access = false",
-                "SET lock_configuration = true",
-            ):
-                connection.execute(statement).fetchall()
-        self._connection, self._key = connection, key
-        return connection
-
-    def _answer(self, connection: Any, sql: str, max_rows: int) -> Rows:
-        query = _single_select(connection, sql)
-        deadline = time.monotonic() + self._settings.timeout_s
-        with _stopped_after(connection, self._settings.timeout_s), failures.translated("Running the SQL"):
-            cursor = connection.execute(query)
-            columns = [(str(column[0]), str(column[1])) for column in cursor.description]
-            rows: list[tuple[Any, ...]] = cursor.fetchmany(max_rows + 1)
-            # an unread answer would make the connection refuse the next statement
-            connection.execute("SELECT 1").fetchall()
-        if len(rows) <= max_rows:
-            return Rows(columns, rows, len(rows), truncated=False)
-        total = _counted(connection, query, max(0.05, min(COUNTING_S, deadline - time.monotonic())))
-        return Rows(columns, rows[:max_rows], total or max_rows + 1, truncated=True)
-
-
-def _single_select(connection: Any, sql: str) -> str:
-    """`sql` if it is one SELECT; DuckDB's own parser decides."""
-    import duckdb
-
-    with failures.translated("Reading the SQL"):
-        statements = connection.extract_statements(sql)
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-        raise errors.VoyantError(
-            errors.SQL_NOT_A_READ,
-            "The SQL is not a single SELECT statement.",
-            hint="Send one SELECT; no SET, COPY, ATTACH or semicolons between.",
-        )
-    return str(statements[0].query)
-
-
-def _counted(connection: Any, query: str, within_s: float) -> int | None:
-    """How many rows the whole answer has; None when that takes too long."""
-    import duckdb
-
-    with _stopped_after(connection, within_s):
+        self._folder, self._owner = Path(tempfile.mkdtemp(prefix="sql_", dir=self._temp_root)), os.getpid()
+        self._is_ready = False
         try:
-            return int(connection.execute(f"SELECT count(*) FROM ({query.rstrip().rstrip(';')}\n)").fetchall()[0][0])
-        except duckdb.Error:
-            return None
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [sys.executable, "-P", "-m", guarded_child.__name__, str(self._settings.timeout_s), self._settings.memory_limit],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                bufsize=0,
+                cwd=self._folder,
+                env={"PYTHONPATH": str(PACKAGES), "HOME": str(self._folder), "LANG": "C.UTF-8"},
+            )
+        except OSError as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise errors.VoyantError(
+                errors.INTERNAL,
+                f"The process for SQL could not be started: {error.strerror}.",
+                hint="Free memory and processes.",
+                retryable=True,
+            ) from error
+        return self._process
+
+    def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
+        if not self._is_ready:
+            _read(process, time.monotonic() + START_S, 1)
+            self._is_ready = True
+
+    def _asked(self, request: bytes) -> dict[str, Any]:
+        process = self._started()
+        try:
+            self._await_ready(process)
+            answer = json.loads(_exchanged(process, request, time.monotonic() + self._settings.timeout_s + GRACE_S))
+        except TimeoutError as error:
+            self.close()
+            raise errors.VoyantError(errors.TIMEOUT, "Running the SQL was stopped before its end.") from error
+        except (BrokenPipeError, EOFError) as error:
+            self.close()  # the system ended it, in nearly every case for its memory
+            raise guarded_child.too_much_memory() from error
+        except _TooLargeError as error:
+            self.close()
+            raise errors.VoyantError(
+                errors.INVALID_SQL, "The answer of the SQL is too large.", hint="Select fewer or shorter values."
+            ) from error
+        if "error" in answer:
+            failure = errors.from_wire(answer["error"])
+            if failure.code is errors.INTERNAL:
+                self.close()  # after a failed allocation a database may answer nothing more
+            raise failure
+        return cast(dict[str, Any], answer)
 
 
-@contextmanager
-def _stopped_after(connection: Any, seconds: float) -> Generator[None]:
-    timer = threading.Timer(seconds, connection.interrupt)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+class _TooLargeError(Exception):
+    """The process has more to say than anybody reads."""
+
+
+def _exchanged(process: subprocess.Popen[bytes], request: bytes, deadline: float) -> bytes:
+    """The answer's frame. TimeoutError; EOFError, BrokenPipeError when the process has ended."""
+    if process.stdin is None:
+        raise EOFError
+    process.stdin.write(len(request).to_bytes(8, "big") + request)
+    size = int.from_bytes(_read(process, deadline, 8), "big")
+    if size > LARGEST_ANSWER:
+        raise _TooLargeError
+    return _read(process, deadline, size)
+
+
+def _read(process: subprocess.Popen[bytes], deadline: float, size: int) -> bytes:
+    if process.stdout is None:
+        raise EOFError
+    received = bytearray()
+    while len(received) < size:
+        if not select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            raise TimeoutError
+        piece = os.read(process.stdout.fileno(), min(size - len(received), 1 << 20))
+        if not piece:
+            raise EOFError
+        received += piece
+    return bytes(received)
 
 
 def _explained(error: errors.VoyantError, tables: Mapping[str, TableSnapshot]) -> errors.VoyantError:
@@ -148,10 +175,8 @@ def _explained(error: errors.VoyantError, tables: Mapping[str, TableSnapshot]) -
             hint="Aggregate or filter more, then try again.",
             retryable=False,
         )
-    if error.code is errors.INTERNAL and "memory" in error.detail:
-        return errors.VoyantError(
-            errors.INVALID_SQL, "The SQL needs more memory than allowed.", hint="Aggregate or filter before sorting or joining."
-        )
+    if error.code is errors.STORAGE_FULL or (error.code is errors.INTERNAL and "memory" in error.detail):
+        return guarded_child.too_much_memory()
     if error.code is errors.INVALID_SQL and "no table" in error.detail and error.hint is None:
         return errors.VoyantError(error.code, error.detail, hint=f"The tables are {', '.join(sorted(tables)[:10])}.")
     if error.code is errors.UNKNOWN_COLUMN and error.hint is None and len(tables) == 1:

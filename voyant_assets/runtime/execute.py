@@ -6,6 +6,7 @@ starts threads. `execute_run` is one run from its record to the job's final stat
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,9 @@ def execute_run(run_id: str, instance: DagsterInstance) -> bool:
     ids = bound_ids(job_id=job_id, run_id=run_id, tenant=tenant, request_id=job.request_id)
     with ids, remote_context(job.traceparent), span("run", **{"voyant.run": run_id}):
         here.store.jobs(tenant).start(job_id)
+        if job.plan.kpis:
+            with contextlib.suppress(errors.VoyantError):  # a speed-up: the statement starts it again, or tells why it cannot
+                here.guarded.start()
         is_whole = execute_dagster_run(run_id, instance, reconstructable)
         run_ended(run_id, instance)
     shutdown_tracing()

@@ -6,16 +6,20 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from resources.duckdb import guarded as guarded_module
 from resources.duckdb.guarded import GuardedDuckDB
+from resources.duckdb.guarded_child import bytes_of
 from voyant_core import errors, settings
 from voyant_core.keys import TableAddress
 from voyant_core.model.source import Column
 from voyant_core.model.table import TableSnapshot
 
+SECRET = "sesame-8431"
 
-@pytest.fixture
-def table(tmp_path: Path) -> TableSnapshot:
-    file = tmp_path / "it's.parquet"
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> TableSnapshot:
+    file = tmp_path_factory.mktemp("lake") / "it's.parquet"
     with duckdb.connect() as connection:
         connection.execute(
             f"COPY (SELECT range AS id, 'n' || range AS name FROM range(100)) TO '{str(file).replace(chr(39), chr(39) * 2)}'"
@@ -33,11 +37,14 @@ def table(tmp_path: Path) -> TableSnapshot:
     )
 
 
-@pytest.fixture
-def guarded(tmp_path: Path) -> Iterator[GuardedDuckDB]:
-    opened = GuardedDuckDB(settings.Sql(timeout_s=0.3, memory_limit="100MB", max_rows=50), tmp_path / "tmp")
-    yield opened
-    opened.close()
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuardedDuckDB]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VOYANT_TEST_SECRET", SECRET)
+        patch.setattr(guarded_module, "GRACE_S", 0.4)
+        opened = GuardedDuckDB(settings.Sql(timeout_s=0.3, memory_limit="100MB", max_rows=50), tmp_path_factory.mktemp("tmp"))
+        yield opened
+        opened.close()
 
 
 def refused(guarded: GuardedDuckDB, table: TableSnapshot, sql: str) -> errors.VoyantError:
@@ -152,3 +159,60 @@ def test_closing_removes_the_spill_folder(tmp_path: Path, table: TableSnapshot) 
     guarded.run("SELECT 1", {"people": table}, 1)
     guarded.close()
     assert list((tmp_path / "spill").iterdir()) == []
+
+
+DOUBLED = ", ".join(f"t{n} AS (SELECT x || x AS x FROM t{n - 1})" for n in range(1, 34))
+
+
+def test_one_value_that_takes_forever_is_ended_with_its_process(guarded: GuardedDuckDB, table: TableSnapshot) -> None:
+    sql = "WITH t AS (SELECT string_agg('abc' || range, '') AS x FROM range(20000)) SELECT levenshtein(x, reverse(x)) FROM t"
+    assert refused(guarded, table, sql).code is errors.TIMEOUT
+    assert guarded.run("SELECT count(*) FROM people", {"people": table}, 1).rows == [(100,)]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"WITH t0 AS (SELECT 'ab' AS x), {DOUBLED} SELECT length(x) FROM t33",
+        "SELECT length(repeat('a', 2000000000))",
+        "SELECT length(printf('%1000000000d', 1))",
+        "SELECT length(format('{:1000000000}', 1))",
+        "SELECT len(list_resize([1], 1000000000))",
+        "SELECT string_agg(a.name || b.name || c.name, '') FROM people a, people b, people c, range(10)",
+    ],
+)
+def test_one_gigantic_value_is_an_error_and_the_next_statement_runs(guarded: GuardedDuckDB, table: TableSnapshot, sql: str) -> None:
+    assert refused(guarded, table, sql).code in {errors.INVALID_SQL, errors.TIMEOUT}
+    assert guarded.run("SELECT count(*) FROM people", {"people": table}, 1).rows == [(100,)]
+
+
+def test_an_answer_that_nobody_could_read_is_refused(guarded: GuardedDuckDB, table: TableSnapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guarded_module, "LARGEST_ANSWER", 1000)
+    error = refused(guarded, table, "SELECT string_agg(name, '') FROM people, range(10)")
+    assert (error.code, error.detail) == (errors.INVALID_SQL, "The answer of the SQL is too large.")
+
+
+def test_the_process_knows_nothing_of_the_environment(guarded: GuardedDuckDB, table: TableSnapshot) -> None:
+    guarded.run("SELECT 1", {"people": table}, 1)
+    process = guarded._process
+    assert process is not None
+    assert SECRET.encode() not in Path(f"/proc/{process.pid}/environ").read_bytes()
+
+
+def test_a_process_that_died_meanwhile_is_replaced(guarded: GuardedDuckDB, table: TableSnapshot) -> None:
+    guarded.run("SELECT 1", {"people": table}, 1)
+    process = guarded._process
+    assert process is not None
+    process.kill()
+    process.wait()
+    assert guarded.run("SELECT 2", {"people": table}, 1).rows == [(2,)]
+
+
+def test_cells_are_json_values(guarded: GuardedDuckDB, table: TableSnapshot) -> None:
+    sql = "SELECT DATE '2020-01-31', 1.50::DECIMAL(9, 2), 'nan'::DOUBLE, [1, NULL], {'a': 'x'}, TIMESTAMPTZ '2020-01-01 00:00:00+02'"
+    assert guarded.run(sql, {"people": table}, 1).rows == [("2020-01-31", 1.5, None, [1, None], {"a": "x"}, "2019-12-31T22:00:00+00:00")]
+
+
+@pytest.mark.parametrize(("text", "size"), [("512MB", 512_000_000), ("1.5GiB", 1_610_612_736), ("2 gb", 2_000_000_000), ("7", 7)])
+def test_a_size_is_read_as_duckdb_reads_it(text: str, size: int) -> None:
+    assert bytes_of(text) == size
