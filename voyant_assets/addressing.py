@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from resources.files.decompress import without_compression
 from resources.files.roots import resolve_allowed
 from voyant_assets.probing import ProbeOrder
 from voyant_core import errors
@@ -127,6 +128,6 @@ def registered_target(record: SourceRecord) -> Target:
 
 
 def title_of(file_name: str) -> str:
-    """A file's name without its last suffix: what a person calls the data."""
-    stem = Path(file_name).stem
-    return stem or file_name
+    """A file's name without its last suffix, and without that of a compression: what a person calls the data."""
+    name = without_compression(file_name)
+    return Path(name).stem or name

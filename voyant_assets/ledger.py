@@ -81,13 +81,16 @@ class Ledger:
         return linked
 
     def _input(self, snapshot: TableSnapshot) -> ManifestInput:
+        part = self.table.found.landing
+        is_part = part is not None and part.sha256 == snapshot.landing_sha256
         return ManifestInput(
             source_id=self.table.source_id,
             table=str(self.address),
             snapshot_id=snapshot.snapshot_id,
             content_version=snapshot.content_version,
             rows=snapshot.rows,
-            landing_sha256=snapshot.landing_sha256,
+            landing_sha256=self.table.landing.sha256 if is_part else snapshot.landing_sha256,
+            part_sha256=snapshot.landing_sha256 if is_part else None,
             engine=self.engine,
             engine_reason=f"{snapshot.size_bytes / 1e6:.3g} MB of Parquet: fits the run's memory",
         )

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from voyant_assets.runtime.environment import Environment
+from voyant_core.keys import TABLE_STAGE
 from voyant_core.model.source import Landing, ProbeResult
 
 
@@ -26,8 +27,9 @@ class ProbeOrder(BaseModel):
 
 def probe(environment: Environment, arguments: dict[str, Any]) -> dict[str, Any]:
     """`arguments` is a ProbeOrder; the answer a ProbeResult. VYNT-1xxx, 2008, 6003 or 7xxx when the source cannot be read."""
-    from resources.duckdb.probe import probe_tables
     from resources.files.fetch import fetch
+    from voyant_assets.catalogue import catalogue
+    from voyant_assets.unpacking.source import tables_of
 
     order = ProbeOrder.model_validate(arguments)
     landings = environment.landings
@@ -38,5 +40,5 @@ def probe(environment: Environment, arguments: dict[str, Any]) -> dict[str, Any]
             landed = fetch(order.place, landings, environment.settings.fetch)
         case _:
             landed = landings.land_file(Path(order.place))
-    tables = probe_tables(landings.path(landed.sha256), landed.file_name, environment.settings.files, environment.engine)
+    tables = tables_of(landed, environment, [TABLE_STAGE, *catalogue().stages])
     return ProbeResult(landing=landed, tables=tables).model_dump(mode="json")

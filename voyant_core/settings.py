@@ -31,6 +31,18 @@ class Fetch(BaseModel):
     allow_private: bool = Field(default=False, description="Allow addresses that are not public. For tests and closed networks.")
 
 
+class Archive(BaseModel):
+    """What may come out of a container: archive, workbook, database file, folder. Counted while reading; headers are not believed."""
+
+    max_ratio: int = Field(default=200, gt=0, description="Largest expansion: bytes out of an archive per byte of it.")
+    floor_bytes: int = Field(default=64 * 2**20, ge=0, description="The ratio is not asked below this many bytes out.")
+    max_total_bytes: int = Field(default=40 * 2**30, gt=0, description="Most bytes out of one container.")
+    max_members: int = Field(default=10_000, gt=0, description="Most files in an archive or folder.")
+    max_tables: int = Field(default=200, gt=0, description="Most tables of one source.")
+    memory_bytes: int = Field(default=2 * 2**30, gt=0, description="Memory of the process that opens a workbook or database file.")
+    timeout_s: float = Field(default=300.0, gt=0, description="Time for opening one workbook or database file.")
+
+
 class Engine(BaseModel):
     """DuckDB in the run process."""
 
@@ -70,6 +82,7 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=lambda: Path.home() / ".voyant")
     files: Files = Files()
     fetch: Fetch = Fetch()
+    archive: Archive = Archive()
     engine: Engine = Engine()
     sql: Sql = Sql()
     runs: Runs = Runs()

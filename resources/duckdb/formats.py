@@ -13,14 +13,9 @@ from voyant_core.model.source import FileFormat
 PARQUET = b"PAR1"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _FOREIGN = (
-    (b"PK\x03\x04", "an Excel workbook or zip archive"),
-    (b"\x1f\x8b", "gzip-compressed"),
     (b"BZh", "bzip2-compressed"),
-    (b"\x28\xb5\x2f\xfd", "zstd-compressed"),
     (b"\xfd7zXZ\x00", "xz-compressed"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
     (b"%PDF", "a PDF document"),
-    (b"SQLite format 3\x00", "an SQLite database"),
     (b"ORC", "an ORC file"),
     (b"Obj\x01", "an Avro file"),
     (b"ARROW1", "an Arrow file"),

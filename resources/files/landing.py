@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
@@ -66,6 +67,34 @@ class Landings:
             for chunk in chunks:
                 writer.write(chunk)
             return writer.finish()
+
+    def take(self, path: Path, file_name: str, sha256: str | None = None) -> Landing:
+        """Move a finished file of the same file system in; it is hashed unless its hash is known. STORAGE_FULL."""
+        with _failures(file_name):
+            if sha256 is None:
+                with path.open("rb") as file:
+                    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            landing = Landing(sha256=sha256, size_bytes=path.stat().st_size, file_name=safe_file_name(file_name))
+            target = self.path(sha256)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            # over the same bytes as well: they count as new then, and nobody collects them as old ones
+            path.replace(target)
+            return landing
+
+    @contextlib.contextmanager
+    def scratch(self) -> Generator[Landings]:
+        """Landings of their own that go with the block, on the same file system: for bytes of which only some will stay."""
+        with _failures("the source"):
+            self._root.mkdir(parents=True, exist_ok=True)
+            folder = tempfile.mkdtemp(prefix=".work-", dir=self._root)
+        try:
+            yield Landings(Path(folder), self._max_bytes)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @property
+    def root(self) -> Path:
+        return self._root
 
     def temporary(self) -> tuple[BinaryIO, Path]:
         """A new file on the landings' file system, so that it can be renamed into place."""
@@ -129,6 +158,8 @@ class LandingWriter:
                 if self._temporary is not None:
                     self._temporary.rename(target)
                     self._temporary = None
+            else:
+                os.utime(target)  # wanted anew: nobody may collect it as an old one
         return Landing(sha256=sha256, size_bytes=self._size, file_name=self._file_name)
 
     def _opened(self) -> BinaryIO:

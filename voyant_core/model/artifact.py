@@ -43,7 +43,8 @@ class ManifestInput(BaseModel):
     snapshot_id: str
     content_version: str
     rows: int
-    landing_sha256: str
+    landing_sha256: str = Field(description="Hash of the bytes that the source gave: compare it with the file's own.")
+    part_sha256: str | None = Field(default=None, description="Hash of the table's own bytes, where they were taken out of a container.")
     engine: str
     engine_reason: str
 

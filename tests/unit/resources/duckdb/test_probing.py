@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +9,6 @@ from resources.duckdb.engine import DuckDBEngine
 from resources.duckdb.probe import probe_tables
 from voyant_core import errors, settings
 from voyant_core.model.source import FileFormat, FoundTable
-
-GZIPPED = gzip.compress(b"a,b\n1,2\n", mtime=0)  # a fixed time: the bytes are part of a test's name
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +188,7 @@ def test_parquet_types_that_iceberg_lacks_are_told(probe: Probe, engine: DuckDBE
 
 @pytest.mark.parametrize(
     ("content", "word"),
-    [(b"PK\x03\x04rest", "Excel"), (GZIPPED, "gzip"), (bytes(range(256)) * 8, "binary"), (b"PAR1 cut", "cut short"),
+    [(bytes(range(256)) * 8, "binary"), (b"PAR1 cut", "cut short"),
      (b"%PDF-1.7", "PDF"), (b"<!DOCTYPE html><p>", "HTML")],
 )  # fmt: skip
 def test_what_is_no_table_is_unreadable_with_a_hint(probe: Probe, content: bytes, word: str) -> None:

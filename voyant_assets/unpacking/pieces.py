@@ -1,0 +1,103 @@
+"""What comes out of a container: readable files with their tables, in scratch landings until it is known which of them stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from resources.files import containers, decompress, zips
+from resources.files.budget import Budget
+from resources.files.landing import Landings
+from voyant_assets.runtime.environment import Environment
+from voyant_core import errors
+from voyant_core.model.source import Container, FoundTable, Landing, Origin
+
+MOST_LAYERS = 3  # a zip of gzip-compressed databases; a zip in a zip is not opened
+_NO_TABLE = frozenset({errors.UNREADABLE_FILE.number, errors.EMPTY_FILE.number})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A table as one file of a container holds it. `inner` is its name within that file where this can hold several."""
+
+    found: FoundTable
+    landing: Landing
+    file: str
+    inner: str = ""
+
+
+@dataclass(slots=True)
+class Opening:
+    """One source being opened: its limits, where bytes go meanwhile, and what was left out and why."""
+
+    environment: Environment
+    scratch: Landings
+    budget: Budget
+    left_out: list[str] = field(default_factory=list[str])
+
+    def pieces(self, landing: Landing, landings: Landings, layers: Sequence[Container] = ()) -> list[Piece]:
+        """The tables in landed bytes. UNREADABLE_FILE, EMPTY_FILE, TOO_LARGE."""
+        path = landings.path(landing.sha256)
+        container = containers.container_of(path, landing.file_name)
+        match container:
+            case None:
+                return [self._plain(landing, landings)]
+            case _ if len(layers) >= MOST_LAYERS or (container is Container.ZIP and Container.ZIP in layers):
+                raise errors.VoyantError(
+                    errors.UNREADABLE_FILE,
+                    f"{landing.file_name} is a container within containers, which is not opened.",
+                    hint="Unpack the outer one and give what is in it.",
+                )
+            case Container.GZIP | Container.ZSTD:
+                inside = decompress.decompressed(path, container, landing.file_name, self.budget)
+                unpacked = self.scratch.land_stream(inside, decompress.without_compression(landing.file_name))
+                return self.pieces(unpacked, self.scratch, [*layers, container])
+            case Container.ZIP:
+                return self._zipped(landing, landings, [*layers, container])
+            case _:
+                raise errors.VoyantError(errors.UNREADABLE_FILE, f"{landing.file_name} is a container that is not opened yet.")
+
+    def of_files(self, files: Iterable[tuple[str, Landing]], layers: Sequence[Container]) -> list[Piece]:
+        """The tables of several scratch files, each with the name to show; files that hold no table are left out."""
+        found: list[Piece] = []
+        first_error: errors.VoyantError | None = None
+        for name, landing in files:
+            try:
+                pieces = self.pieces(landing, self.scratch, layers)
+            except errors.VoyantError as error:
+                if error.code.number not in _NO_TABLE:
+                    raise
+                first_error = first_error or error
+                self.left_out.append(f"{name} ({error.detail.rstrip('.')})")
+                continue
+            found += [Piece(piece.found, piece.landing, name, piece.inner) for piece in pieces]
+        if not found and first_error is not None:
+            raise first_error
+        return found
+
+    def _plain(self, landing: Landing, landings: Landings) -> Piece:
+        from resources.duckdb.probe import probe_tables
+
+        environment = self.environment
+        path = landings.path(landing.sha256)
+        (found,) = probe_tables(path, landing.file_name, environment.settings.files, environment.engine)
+        return Piece(found, landing, landing.file_name)
+
+    def _zipped(self, landing: Landing, landings: Landings, layers: Sequence[Container]) -> list[Piece]:
+        most = self.environment.settings.archive.max_members
+        with zips.opened(landings.path(landing.sha256), landing.file_name) as archive:
+            members, ignored = zips.files_in(archive, landing.file_name, most)
+            self.left_out += ignored
+            files = [
+                (member.name, self.scratch.land_stream(zips.chunks_of(archive, member, landing.file_name, self.budget), member.name))
+                for member in members
+                if member.info.file_size
+            ]
+        self.left_out += [f"{member.name} (empty)" for member in members if not member.info.file_size]
+        if not files:
+            raise errors.VoyantError(errors.EMPTY_FILE, f"{landing.file_name} holds no files with data.", hint="Pack the files again.")
+        return self.of_files(files, layers)
+
+
+def origin_of(container: Container, piece: Piece) -> Origin:
+    return Origin(container=container, member=f"{piece.file}/{piece.inner}" if piece.inner and piece.file else piece.inner or piece.file)

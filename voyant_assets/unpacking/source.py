@@ -1,0 +1,61 @@
+"""From landed bytes to the tables of a source: containers are opened here, and each table that comes out gets a landing of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from resources.files.budget import Budget
+from resources.files.containers import container_of
+from voyant_assets.runtime.environment import Environment
+from voyant_assets.unpacking.naming import named
+from voyant_assets.unpacking.pieces import Opening, Piece, origin_of
+from voyant_core import errors
+from voyant_core.model.source import Container, FoundTable, Landing
+
+MOST_NAMED = 10
+
+
+def tables_of(landing: Landing, environment: Environment, reserved: Sequence[str]) -> list[FoundTable]:
+    """The tables of landed bytes, whatever holds them. EMPTY_FILE, UNREADABLE_FILE, TOO_LARGE."""
+    landings, archive = environment.landings, environment.settings.archive
+    container = container_of(landings.path(landing.sha256), landing.file_name)
+    with landings.scratch() as scratch:
+        opening = Opening(environment, scratch, Budget(archive, landing.size_bytes, landing.file_name))
+        pieces = opening.pieces(landing, landings)
+        if container is None:
+            return named([piece.found for piece in pieces], reserved)
+        return finished(opening, container, pieces, landing.file_name, reserved)
+
+
+def finished(opening: Opening, container: Container, pieces: Sequence[Piece], file_name: str, reserved: Sequence[str]) -> list[FoundTable]:
+    """The chosen tables, named, with their bytes moved to the landings that stay."""
+    most = opening.environment.settings.archive.max_tables
+    if len(pieces) > most:
+        raise errors.VoyantError(
+            errors.TOO_LARGE,
+            f"{file_name} holds {len(pieces):,} tables; at most {most:,} are read.",
+            hint="Give fewer at a time, or raise VOYANT_ARCHIVE__MAX_TABLES.",
+        )
+    tables = [_kept(opening, container, piece) for piece in pieces]
+    if opening.left_out:
+        tables[0] = with_notes(tables[0], [left_out_note(opening.left_out)])
+    return named(tables, reserved)
+
+
+def _kept(opening: Opening, container: Container, piece: Piece) -> FoundTable:
+    scratch = opening.scratch
+    path = scratch.path(piece.landing.sha256)
+    kept = opening.environment.landings
+    # two members with the same bytes are one landing
+    landing = kept.take(path, piece.landing.file_name, piece.landing.sha256) if path.exists() else piece.landing
+    return piece.found.model_copy(update={"landing": landing, "origin": origin_of(container, piece)})
+
+
+def with_notes(table: FoundTable, notes: Sequence[str]) -> FoundTable:
+    return table.model_copy(update={"read": table.read.model_copy(update={"notes": [*table.read.notes, *notes]})})
+
+
+def left_out_note(names: Sequence[str]) -> str:
+    """`Left out: .DS_Store, notes.txt (holds no rows).`"""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"Left out: {', '.join(names[:MOST_NAMED])}{more}."
