@@ -90,6 +90,10 @@ def _parsed(sql: str, dialect: str, subject: str) -> tuple[Any, str]:
         raise errors.VoyantError(
             errors.INVALID_SQL, f"{subject}: it cannot be split into words: a quote or comment is not closed.", hint="Close it."
         ) from error
+    except (AttributeError, LookupError, TypeError, ValueError) as error:  # the parser stumbles over some wrong texts, such as `x {:1}`
+        raise errors.VoyantError(
+            errors.INVALID_SQL, f"{subject}: it cannot be parsed.", hint="Correct the SQL (DuckDB's dialect)."
+        ) from error
     tree = trees[0]
     if not isinstance(tree, (exp.Select, exp.SetOperation, exp.Subquery, exp.Values)):
         raise _not_a_read(subject, type(tree).__name__.upper())

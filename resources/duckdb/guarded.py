@@ -177,6 +177,8 @@ def _explained(error: errors.VoyantError, tables: Mapping[str, TableSnapshot]) -
         )
     if error.code is errors.STORAGE_FULL or (error.code is errors.INTERNAL and "memory" in error.detail):
         return guarded_child.too_much_memory()
+    if error.code is errors.INTERNAL and error.detail.startswith("Running the SQL"):
+        return errors.VoyantError(errors.INVALID_SQL, error.detail, hint="The engine cannot run this; write it in another way.")
     if error.code is errors.INVALID_SQL and "no table" in error.detail and error.hint is None:
         return errors.VoyantError(error.code, error.detail, hint=f"The tables are {', '.join(sorted(tables)[:10])}.")
     if error.code is errors.UNKNOWN_COLUMN and error.hint is None and len(tables) == 1:

@@ -141,6 +141,7 @@ REFUSED = [
     "select * from flights for update of 1 = 1 from",
     "selеct 1 from flights where",  # a Cyrillic letter
     "select 1 \0",
+    "select 'a'{:900}",
     "(" * 100 + "select 1" + ")" * 100,
     "select " + "(" * 61 + "1" + ")" * 61,
     "select " + "- " * 500 + "1",
