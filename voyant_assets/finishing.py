@@ -16,7 +16,7 @@ from voyant_core.model.artifact import Manifest, ManifestArtifact, ManifestInput
 from voyant_core.model.job import Job, JobState, Problem, StageRun, StageState
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance
+    from dagster import DagsterInstance, DagsterRun
 
     from voyant_assets.runtime.environment import Environment
 
@@ -45,21 +45,35 @@ def finish(store: MetadataStore, objects: LocalObjectStore, tenant: str, job_id:
 
 
 def end_lost_jobs(environment: Environment, instance: DagsterInstance, *, is_start: bool) -> list[str]:
-    """Finish the jobs whose run has ended without them; their ids.
+    """Finish the jobs whose run has ended without them; their ids. Cancels that reached nobody are asked for again.
 
     At the start of a server (`is_start`) also those that never got a run: nobody else will give them one.
     """
     ended: list[str] = []
-    for tenant, job_id, run_id in environment.store.open_jobs():
-        run = instance.get_run_by_id(run_id) if run_id else None
+    for job in environment.store.open_jobs():
+        run = instance.get_run_by_id(job.run_id) if job.run_id else None
+        if run is not None and not run.is_finished and job.cancel_requested:
+            run = ask_to_end(instance, run.run_id)
         if run is None and is_start:
-            finish(environment.store, environment.objects, tenant, job_id, JobState.FAILED, "The server stopped before the run began.")
+            state = JobState.CANCELED if job.cancel_requested else JobState.FAILED
+            finish(environment.store, environment.objects, job.tenant, job.job_id, state, "The server stopped before the run began.")
         elif run is not None and run.is_finished:
-            finish(environment.store, environment.objects, tenant, job_id, FINAL[run.status.value])
+            finish(environment.store, environment.objects, job.tenant, job.job_id, FINAL[run.status.value])
         else:
             continue
-        ended.append(job_id)
+        ended.append(job.job_id)
     return ended
+
+
+def ask_to_end(instance: DagsterInstance, run_id: str) -> DagsterRun | None:
+    """Cancel a run; the run after that. A worker that is away is no obstacle: who sees the run next obeys the job's `cancel_requested`."""
+    try:
+        instance.run_coordinator.cancel_run(run_id)
+    except errors.VoyantError as error:
+        if error.code is not errors.WORKER_AWAY:
+            raise
+        log.warning("the worker is away; run %s ends when somebody sees it", run_id)
+    return instance.get_run_by_id(run_id)
 
 
 def final_stages(job: Job, ended: JobState) -> list[StageRun]:

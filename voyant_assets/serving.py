@@ -7,7 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from resources.files.landing import LandingWriter
-from voyant_assets.finishing import end_lost_jobs, finish
+from voyant_assets.finishing import FINAL, ask_to_end, end_lost_jobs, finish
 from voyant_assets.graph.registry import write_registry
 from voyant_assets.launch import Launch
 from voyant_assets.runtime.client import run_task, worker_info
@@ -66,10 +66,10 @@ class Server:
     def _stop_run(self, job: Job) -> None:
         run = self.instance.get_run_by_id(job.run_id) if job.run_id else None
         if run is not None and not run.is_finished:
-            self.instance.run_coordinator.cancel_run(run.run_id)
-            run = self.instance.get_run_by_id(run.run_id)
+            run = ask_to_end(self.instance, run.run_id)
         if run is None or run.is_finished:
-            finish(self.environment.store, self.environment.objects, job.tenant, job.id, JobState.CANCELED)
+            ended = JobState.CANCELED if run is None else FINAL[run.status.value]
+            finish(self.environment.store, self.environment.objects, job.tenant, job.id, ended)
 
     def _write_registry(self) -> None:
         """In the background: no caller waits for what Dagit shows. The supervisor reloads the code location when the file has changed."""

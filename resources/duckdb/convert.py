@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from resources.duckdb import exact, misreading, probe, quoting, reading, stored_types
+from resources.duckdb import exact, failures, misreading, probe, quoting, reading, stored_types
 from resources.duckdb.engine import DuckDBEngine
 from resources.duckdb.misreading import Reread
 from voyant_core import type_names
@@ -63,7 +63,8 @@ def _copy(
         *([f"FILE_SIZE_BYTES '{FILE_SIZE}'", "OVERWRITE true"] if split else []),
     ]
     query = _selected(engine, path, found, columns, options)
-    engine.connect().execute(f"COPY ({query}) TO {quoting.text(str(target))} ({', '.join(arguments)})").fetchall()
+    with failures.interruptible():
+        engine.connect().execute(f"COPY ({query}) TO {quoting.text(str(target))} ({', '.join(arguments)})").fetchall()
 
 
 def _selected(engine: DuckDBEngine, path: Path, found: FoundTable, columns: Sequence[Column], options: reading.Options) -> str:

@@ -28,12 +28,24 @@ def first_line(message: str) -> str:
 
 
 @contextmanager
+def interruptible() -> Generator[None]:
+    """Where Python's signal handler raised inside DuckDB: the interrupt again, in place of the RuntimeError that DuckDB makes of it."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "Query interrupted" in str(error):
+            raise KeyboardInterrupt from error
+        raise
+
+
+@contextmanager
 def translated(doing: str) -> Generator[None]:
     """Turn DuckDB's errors inside the block into VoyantError; `doing` opens the detail, e.g. `Reading the table`."""
     import duckdb
 
     try:
-        yield
+        with interruptible():
+            yield
     except duckdb.Error as error:
         raise translation(error, doing) from error
     except OSError as error:

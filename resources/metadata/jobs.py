@@ -104,6 +104,11 @@ class JobRepository(TenantScope):
         with self.database.write() as connection:
             connection.execute(self.update(job).where(job.c.id == job_id, job.c.state.in_(OPEN)).values(cancel_requested=True))
 
+    def is_cancel_requested(self, job_id: str) -> bool:
+        query = self.select(job, job.c.cancel_requested).where(job.c.id == job_id)
+        with self.database.read() as connection:
+            return bool(connection.execute(query).scalar())
+
     def record_stage(self, connection: sa.Connection, job_id: str, stage: StageRun) -> None:
         """Within the caller's transaction, so that a stage's state appears together with its artifacts."""
         change = self.update(stage_run).filter_by(job_id=job_id, table_name=stage.table, name=stage.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,14 @@ from resources.metadata.jobs import OPEN, JobRepository
 from resources.metadata.leases import Leases
 from resources.metadata.schema import job, source
 from resources.metadata.sources import SourceRepository
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJob:
+    tenant: str
+    job_id: str
+    run_id: str | None
+    cancel_requested: bool
 
 
 class MetadataStore:
@@ -53,11 +62,12 @@ class MetadataStore:
             row = connection.execute(sa.select(job.c.tenant, job.c.id).where(job.c.run_id == run_id)).first()
         return None if row is None else (row[0], row[1])
 
-    def open_jobs(self) -> list[tuple[str, str, str | None]]:
-        """(tenant, job id, run id) of every job without a final state, oldest first."""
+    def open_jobs(self) -> list[OpenJob]:
+        """Every job without a final state, oldest first."""
+        columns = (job.c.tenant, job.c.id, job.c.run_id, job.c.cancel_requested)
         with self.database.read() as connection:
-            rows = connection.execute(sa.select(job.c.tenant, job.c.id, job.c.run_id).where(job.c.state.in_(OPEN)).order_by(job.c.id)).all()
-        return [(row[0], row[1], row[2]) for row in rows]
+            rows = connection.execute(sa.select(*columns).where(job.c.state.in_(OPEN)).order_by(job.c.id)).all()
+        return [OpenJob(*row) for row in rows]
 
     def job_counts(self) -> dict[str, int]:
         """How many jobs are in each state."""

@@ -63,6 +63,12 @@ class Environment:
 
         return GuardedDuckDB(self.settings.sql, self.layout.temp)
 
+    def interrupt(self) -> None:
+        """Stop what the engine does now, from another thread. Opens nothing."""
+        engine: DuckDBEngine | None = self.__dict__.get("engine")
+        if engine is not None:
+            engine.interrupt()
+
 
 @functools.cache
 def environment() -> Environment:

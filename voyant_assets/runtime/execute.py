@@ -86,6 +86,7 @@ def execute_run(run_id: str, instance: DagsterInstance) -> bool:
     from resources.telemetry.logs import bound_ids
     from resources.telemetry.tracing import configure_tracing, remote_context, shutdown_tracing, span
     from voyant_assets.runtime.dagster_run import execute_dagster_run
+    from voyant_assets.runtime.interruption import stoppable
 
     here = environment()
     configure_tracing("voyant-run", here.settings)
@@ -97,14 +98,20 @@ def execute_run(run_id: str, instance: DagsterInstance) -> bool:
     except errors.VoyantError as error:
         instance.report_run_failed(run, error.to_text())
         return True
-    job = here.store.jobs(tenant).get(job_id)
+    jobs = here.store.jobs(tenant)
+    job = jobs.get(job_id)
+    if job.cancel_requested or job.state.is_final:
+        instance.report_run_canceled(run, "The job was canceled before its run began.")
+        run_ended(run_id, instance)
+        return True
     ids = bound_ids(job_id=job_id, run_id=run_id, tenant=tenant, request_id=job.request_id)
     with ids, remote_context(job.traceparent), span("run", **{"voyant.run": run_id}):
-        here.store.jobs(tenant).start(job_id)
-        if job.plan.kpis:
-            with contextlib.suppress(errors.VoyantError):  # a speed-up: the statement starts it again, or tells why it cannot
-                here.guarded.start()
-        is_whole = execute_dagster_run(run_id, instance, reconstructable)
+        jobs.start(job_id)
+        with stoppable(lambda: jobs.is_cancel_requested(job_id), here.interrupt):
+            if job.plan.kpis:
+                with contextlib.suppress(errors.VoyantError):  # a speed-up: the statement starts it again, or tells why it cannot
+                    here.guarded.start()
+            is_whole = execute_dagster_run(run_id, instance, reconstructable)
         run_ended(run_id, instance)
     shutdown_tracing()
     return is_whole
@@ -140,6 +147,7 @@ def run_ended(run_id: str, instance: DagsterInstance) -> None:
     run = instance.get_run_by_id(run_id)
     if run is not None:
         finish_run(run_id, run.status.value)
+    environment().store.leases.release_all(run_id)
 
 
 def run_task(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:

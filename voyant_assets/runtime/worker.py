@@ -93,6 +93,8 @@ class Worker:
         process = self.running.get(run_id)
         if process is None:
             return False
+        if process.kill_at is not None:
+            return True  # asked for before
         process.interrupt()
         # a step inside a C call sees the interrupt only when the call returns
         process.kill_at = time.monotonic() + self.limits.cancel_grace_s
