@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from resources.metadata.artifacts import Computed, Link, NewStage
+from resources.metadata.database import repeatable
 from resources.metadata.store import MetadataStore
 from voyant_core.keys import TABLE_STAGE, TableAddress
 from voyant_core.model.artifact import Artifact, ManifestInput
@@ -57,15 +58,20 @@ class Ledger:
     def address(self) -> TableAddress:
         return TableAddress(self.job.tenant, self.table.source, self.table.name)
 
+    @repeatable
     def started(self, stage: StageRun) -> None:
+        jobs = self.store.jobs(self.job.tenant)
         with self.store.database.write() as connection:
-            self.store.jobs(self.job.tenant).record_stage(connection, self.job.id, stage)
+            jobs.lock(connection, self.job.id)
+            jobs.record_stage(connection, self.job.id, stage)
 
+    @repeatable
     def ended(self, stage: StageRun, snapshot: TableSnapshot | None, computed: ComputedStage | None) -> list[Artifact]:
         """Record how a stage ended, with what it made; the artifacts as this job names them."""
         jobs, artifacts = self.store.jobs(self.job.tenant), self.store.artifacts(self.job.tenant)
         linked: list[Artifact] = []
         with self.store.database.write() as connection:
+            jobs.lock(connection, self.job.id)
             if stage.state.is_done and snapshot is not None:
                 if stage.name == TABLE_STAGE:
                     jobs.record_input(connection, self.job.id, self.table.label, self._input(snapshot))

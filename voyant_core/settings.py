@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+POSTGRES_DRIVER = "postgresql+psycopg2"
 
 
 class Files(BaseModel):
@@ -71,13 +74,59 @@ class Server(BaseModel):
     port: int = Field(default=8790, ge=0, le=65535)
 
 
+class Postgres(BaseModel):
+    """PostgreSQL for the metadata store and for Dagster's storage. Unset: SQLite files in `VOYANT_HOME`.
+
+    A URL holds a secret: it is shown nowhere, and every process reads it from the environment.
+    """
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    url: SecretStr | None = Field(default=None, description="postgresql+psycopg2://user:password@host:port/database, for both stores.")
+    metadata_url: SecretStr | None = Field(default=None, description="Of the metadata store, where it is another database.")
+    dagster_url: SecretStr | None = Field(default=None, description="Of Dagster's storage, where it is another database.")
+    pool_size: int = Field(default=2, gt=0, description="Connections that a process keeps open to each store.")
+    max_connections: int = Field(default=10, gt=0, description="Connections of a process to each store when it is busy.")
+    connect_timeout_s: int = Field(default=10, gt=1)
+    statement_timeout_s: float = Field(default=60.0, gt=0)
+    lock_timeout_s: float = Field(default=30.0, gt=0)
+
+    @field_validator("url", "metadata_url", "dagster_url")
+    @classmethod
+    def _with_driver(cls, url: SecretStr | None) -> SecretStr | None:
+        """The URL with the driver named: SQLAlchemy would choose another. An empty one is no way of saying "none": it would mean SQLite."""
+        if url is None:
+            return None
+        text = url.get_secret_value().strip()
+        scheme, _, rest = text.partition("://")
+        if scheme not in ("postgres", "postgresql", POSTGRES_DRIVER):
+            raise ValueError(f"must begin with {POSTGRES_DRIVER}://")
+        try:
+            database = urlsplit(f"//{rest}").path.strip("/")
+        except ValueError:
+            raise ValueError("is not a URL") from None  # the cause would show it
+        if not database:
+            raise ValueError("names no database")
+        return SecretStr(f"{POSTGRES_DRIVER}://{rest}")
+
+    @property
+    def for_metadata(self) -> str | None:
+        chosen = self.metadata_url or self.url
+        return None if chosen is None else chosen.get_secret_value()
+
+    @property
+    def for_dagster(self) -> str | None:
+        chosen = self.dagster_url or self.url
+        return None if chosen is None else chosen.get_secret_value()
+
+
 class Telemetry(BaseModel):
     log_level: str = "INFO"
     otlp_endpoint: str | None = Field(default=None, description="OTLP/HTTP base URL; unset: spans are not exported.")
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="VOYANT_", env_nested_delimiter="__", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="VOYANT_", env_nested_delimiter="__", extra="ignore", hide_input_in_errors=True)
 
     home: Path = Field(default_factory=lambda: Path.home() / ".voyant")
     files: Files = Files()
@@ -87,6 +136,7 @@ class Settings(BaseSettings):
     sql: Sql = Sql()
     runs: Runs = Runs()
     server: Server = Server()
+    postgres: Postgres = Postgres()
     telemetry: Telemetry = Telemetry()
 
     @property

@@ -62,10 +62,8 @@ class ArtifactRepository(TenantScope):
 
     def add(self, connection: sa.Connection, reuse_key: str, stage: NewStage) -> None:
         """Remember a computed stage. When an equal one was stored meanwhile, that one stays."""
-        known = connection.execute(self.select(computed_stage, computed_stage.c.reuse_key).where(computed_stage.c.reuse_key == reuse_key))
-        if known.first() is not None:
+        if not self.insert_once(connection, computed_stage, reuse_key=reuse_key, told=stage.told, created_at=clock.now()):
             return
-        connection.execute(self.insert(computed_stage, reuse_key=reuse_key, told=stage.told, created_at=clock.now()))
         versions = {"content_version": stage.content_version, "code_version": stage.code_version, "created_at": clock.now()}
         for file in stage.files:
             row = {"id": f"art_{ids.ulid()}", "file": file.file, "kind": str(file.kind), "media_type": file.media_type}

@@ -1,71 +1,131 @@
-"""The connection to the metadata store: engine, transactions, schema version.
+"""The connection to the metadata store: transactions, and what its failures mean. SQLite or PostgreSQL: nothing above this module asks.
 
-SQLite runs in WAL with `BEGIN IMMEDIATE` for writes, so that two writers queue for the lock instead of failing half-way. Nothing above this
-module knows which database it is.
+What differs lies in `sqlite.py` and `postgres.py`; how the schema comes about in `upgrading.py`.
 """
 
 from __future__ import annotations
 
+import functools
 import os
+import random
+import threading
+import time
 import weakref
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import event, exc
+from sqlalchemy import exc
 
-from resources.metadata.schema import HEAD
-from voyant_core import errors
+from resources._kit.postgres_failures import TransactionLostError
+from voyant_core.settings import Postgres
 
-BUSY_TIMEOUT_S = 30
+ATTEMPTS = 5
+FIRST_PAUSE_S = 0.05
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Owner = TypeVar("Owner")
+
+
+class Dialect(Protocol):
+    """What a kind of database does in its own way."""
+
+    def make_engine(self) -> sa.Engine: ...
+
+    def reading(self, connection: sa.Connection) -> sa.Connection:
+        """A connection whose next transaction sees one state of the store, whatever others write meanwhile."""
+        ...
+
+    def writing(self, connection: sa.Connection) -> sa.Connection: ...
+
+    def serialize(self, connection: sa.Connection, name: str) -> None:
+        """Until the transaction ends, nobody else passes here with the same name."""
+        ...
+
+    def check(self, connection: sa.Connection) -> None:
+        """VYNT-5002 when this server cannot serve us: too old, another encoding."""
+        ...
+
+    def failure(self, error: exc.SQLAlchemyError, what: str) -> Exception:
+        """`what` was being done: "read", "written to", "opened"."""
+        ...
+
 
 _databases: weakref.WeakSet[Database] = weakref.WeakSet()
 
 
 class Database:
-    """One pooled engine per process and URL. Opened on first use; a forked child opens connections of its own."""
+    """One pooled engine per process. Opened on first use; a forked child opens connections of its own."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
         self._engine: sa.Engine | None = None
+        self._opening = threading.Lock()
         _databases.add(self)
 
     @staticmethod
     def at(path: Path) -> Database:
-        return Database(f"sqlite:///{path}")
+        """The SQLite file at `path`."""
+        from resources.metadata.sqlite import Sqlite
+
+        return Database(Sqlite(path))
+
+    @staticmethod
+    def on(url: str, limits: Postgres) -> Database:
+        """A PostgreSQL database."""
+        from resources.metadata.postgres import PostgresDialect
+
+        return Database(PostgresDialect(url, limits))
 
     @property
     def engine(self) -> sa.Engine:
         if self._engine is None:
-            self._engine = _make_engine(self._url)
+            with self._opening:
+                self._engine = self._engine or self._dialect.make_engine()
         return self._engine
 
     @contextmanager
     def read(self) -> Generator[sa.Connection]:
-        with _translated("read"), self.engine.connect() as connection:
-            yield connection
+        """One state of the store, for all statements of the block."""
+        with self._translated("read"), self.engine.connect() as connection:
+            yield self._dialect.reading(connection)
 
     @contextmanager
     def write(self) -> Generator[sa.Connection]:
-        """One transaction: committed at the end of the block, rolled back when it raises."""
-        with _translated("written to"), self.engine.connect() as connection:
-            writer = connection.execution_options(voyant_write=True)
-            with writer.begin():
+        """One transaction: committed at the end of the block, rolled back when it raises. See `repeatable`."""
+        with self._translated("written to"), self.engine.connect() as connection:
+            writer = self._dialect.writing(connection)
+            transaction = writer.begin()
+            try:
                 yield writer
+            except BaseException:
+                transaction.rollback()
+                raise
+            with self._committing():
+                transaction.commit()
+
+    def serialize(self, connection: sa.Connection, name: str) -> None:
+        """Until this transaction ends, nobody else passes here with the same name. For "is it there? then make it"."""
+        self._dialect.serialize(connection, name)
 
     def upgrade(self) -> None:
-        """Bring the schema to HEAD. A store that is there already costs one query; Alembic is imported only when there is work."""
-        with _translated("opened"):
+        """Bring the schema to its newest revision. A store that is there already costs two queries."""
+        from resources.metadata import upgrading
+
+        with self._translated("opened"):
             with self.engine.connect() as connection:
-                known = sa.inspect(connection).has_table("alembic_version")
-                version = connection.execute(sa.text("select version_num from alembic_version")).scalar() if known else None
-            if version != HEAD:
-                _run_migrations(self.engine)
+                self._dialect.check(connection)
+                is_current = upgrading.is_current(connection)
+            if not is_current:
+                with self.write() as connection:
+                    upgrading.run_migrations(connection, self._dialect.serialize)
 
     def forget_connections(self) -> None:
-        """In a forked child: drop the parent's connections without closing them, which would drop the parent's locks."""
+        """In a forked child: drop the parent's connections without closing them, which would end the parent's sessions and locks."""
+        self._opening = threading.Lock()  # a thread of the parent may have held it
         if self._engine is not None:
             self._engine.dispose(close=False)
 
@@ -74,6 +134,50 @@ class Database:
             self._engine.dispose()
             self._engine = None
 
+    @contextmanager
+    def _translated(self, what: str) -> Generator[None]:
+        try:
+            yield
+        except exc.SQLAlchemyError as error:
+            raise self._dialect.failure(error, what) from error
+
+    @contextmanager
+    def _committing(self) -> Generator[None]:
+        """A connection that breaks here leaves open whether the transaction was kept, so it must not be repeated. A conflict may."""
+        try:
+            yield
+        except exc.DBAPIError as error:
+            told = self._dialect.failure(error, "written to")
+            if isinstance(told, TransactionLostError) and error.connection_invalidated:
+                raise _not_repeatable(told) from error
+            raise told from error
+
+
+def _not_repeatable(lost: TransactionLostError) -> Exception:
+    from voyant_core.errors import VoyantError
+
+    return VoyantError(lost.code, lost.detail, hint=lost.hint, retryable=lost.retryable)
+
+
+def repeatable(work: Callable[Concatenate[Owner, P], T]) -> Callable[Concatenate[Owner, P], T]:
+    """For a method whose only effect is one `write()`: run again when its transaction was lost before the commit.
+
+    The one layer in which the store retries. Some 1.5 s in all; VYNT-5002 after that.
+    """
+
+    @functools.wraps(work)
+    def repeated(self: Owner, *args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return work(self, *args, **kwargs)
+            except TransactionLostError:
+                if attempt == ATTEMPTS:
+                    raise
+            time.sleep(FIRST_PAUSE_S * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311 - to part two that met, no secret
+        raise AssertionError("unreachable")
+
+    return repeated
+
 
 def _forget_all() -> None:
     for database in list(_databases):
@@ -81,57 +185,3 @@ def _forget_all() -> None:
 
 
 os.register_at_fork(after_in_child=_forget_all)
-
-
-def _make_engine(url: str) -> sa.Engine:
-    if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True)
-    engine = sa.create_engine(
-        url, poolclass=sa.QueuePool, pool_size=4, max_overflow=20, connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
-    )
-
-    def configure(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # transactions are begun below, not by the driver's guess
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA foreign_keys=ON")
-
-    def begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("voyant_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    event.listen(engine, "connect", configure)
-    event.listen(engine, "begin", begin)
-    return engine
-
-
-def _run_migrations(engine: sa.Engine) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.connect() as connection:
-        writer = connection.execution_options(voyant_write=True)
-        with writer.begin():  # processes that start together on an empty home: one creates, the others find it done
-            config.attributes["connection"] = writer
-            command.upgrade(config, "head")
-
-
-@contextmanager
-def _translated(what: str) -> Generator[None]:
-    try:
-        yield
-    except exc.OperationalError as error:
-        message = str(error.orig)
-        if "disk is full" in message:
-            raise errors.VoyantError(
-                errors.STORAGE_FULL, "The metadata store has no space left on its disk.", hint="Free some space."
-            ) from error
-        if "readonly" in message or "unable to open" in message:
-            raise errors.VoyantError(
-                errors.DATABASE, f"The metadata store could not be {what}: {message}.", hint="Is VOYANT_HOME writable?", retryable=False
-            ) from error
-        raise errors.VoyantError(
-            errors.DATABASE, f"The metadata store could not be {what}: {message}.", hint="Try again; `voyant doctor` tells more."
-        ) from error

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from resources.metadata.database import repeatable
 from resources.metadata.schema import idempotency_key, job, job_input, outbox, stage_run
 from resources.metadata.scope import TenantScope, decode_cursor, encode_cursor
 from voyant_core import clock, errors
@@ -17,6 +18,7 @@ OPEN = [str(state) for state in JobState if not state.is_final]
 
 
 class JobRepository(TenantScope):
+    @repeatable
     def create(self, new: Job, idempotency: tuple[str, str, str] | None = None) -> Job:
         """Store an accepted job with its stages and first event.
 
@@ -25,18 +27,21 @@ class JobRepository(TenantScope):
         """
         with self.database.write() as connection:
             if idempotency is not None:
-                earlier = self._replayed(connection, *idempotency)
+                earlier = self._claimed(connection, new, *idempotency)
                 if earlier is not None:
                     return self._load(connection, earlier)
             connection.execute(self.insert(job, **_job_values(new)))
             for position, stage in enumerate(new.stages):
                 connection.execute(self.insert(stage_run, job_id=new.id, position=position, **_stage_values(stage)))
-            if idempotency is not None:
-                route, key, body_digest = idempotency
-                values = {"route": route, "key": key, "body_digest": body_digest, "job_id": new.id, "created_at": new.created_at}
-                connection.execute(self.insert(idempotency_key, **values))
             self._tell(connection, new.id, "job.accepted", {"origin": new.origin, "source_id": new.source_id})
         return new
+
+    def _claimed(self, connection: sa.Connection, new: Job, route: str, key: str, body_digest: str) -> str | None:
+        """Makes the key the new job's, or finds the job whose it is. A transaction that is about to claim it is waited for."""
+        values = {"route": route, "key": key, "body_digest": body_digest, "job_id": new.id, "created_at": new.created_at}
+        if self.insert_once(connection, idempotency_key, **values):
+            return None
+        return self._replayed(connection, route, key, body_digest)
 
     def replayed(self, route: str, key: str, body_digest: str) -> Job | None:
         with self.database.read() as connection:
@@ -87,10 +92,12 @@ class JobRepository(TenantScope):
         following = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
         return [_job_record(row, stages[row["id"]]) for row in rows[:limit]], following
 
+    @repeatable
     def set_run(self, job_id: str, run_id: str) -> None:
         with self.database.write() as connection:
             connection.execute(self.update(job).where(job.c.id == job_id).values(run_id=run_id))
 
+    @repeatable
     def start(self, job_id: str) -> bool:
         """queued -> running. False when it was not queued any more."""
         with self.database.write() as connection:
@@ -100,6 +107,7 @@ class JobRepository(TenantScope):
                 self._tell(connection, job_id, "job.started", {})
         return started
 
+    @repeatable
     def request_cancel(self, job_id: str) -> None:
         with self.database.write() as connection:
             connection.execute(self.update(job).where(job.c.id == job_id, job.c.state.in_(OPEN)).values(cancel_requested=True))
@@ -108,6 +116,13 @@ class JobRepository(TenantScope):
         query = self.select(job, job.c.cancel_requested).where(job.c.id == job_id)
         with self.database.read() as connection:
             return bool(connection.execute(query).scalar())
+
+    def lock(self, connection: sa.Connection, job_id: str) -> None:
+        """One transaction at a time writes about a job: the events of a job are seen in the order of their numbers, and none late.
+
+        First thing in a transaction that records stages, inputs or artifacts.
+        """
+        connection.execute(self.select(job, job.c.id).where(job.c.id == job_id).with_for_update())
 
     def record_stage(self, connection: sa.Connection, job_id: str, stage: StageRun) -> None:
         """Within the caller's transaction, so that a stage's state appears together with its artifacts."""
@@ -127,6 +142,7 @@ class JobRepository(TenantScope):
             ).mappings()
             return {row["table_name"]: ManifestInput.model_validate(row["document"]) for row in rows}
 
+    @repeatable
     def close(self, job_id: str, state: JobState, stages: Sequence[StageRun], problem: Problem | None, manifest_sha256: str) -> bool:
         """Write the final state, once: False when somebody else did before."""
         with self.database.write() as connection:
@@ -152,6 +168,7 @@ class JobRepository(TenantScope):
             return connection.execute(query).scalar() or 0
 
     def _tell(self, connection: sa.Connection, job_id: str, kind: str, data: dict[str, Any]) -> None:
+        """The transaction holds the job's row (`lock`, or by changing it)."""
         connection.execute(self.insert(outbox, job_id=job_id, type=kind, at=clock.now(), data=data))
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from resources.metadata.database import Database
+from resources.metadata.database import Database, repeatable
 from resources.metadata.schema import lease
 from voyant_core import errors
 
@@ -34,16 +34,19 @@ class Leases:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @repeatable
     def acquire(self, name: str, owner: str) -> bool:
         """Take or prolong the lease. False while somebody else holds it."""
         now = time.time()
         with self._database.write() as connection:
             return connection.execute(_TAKE, {"name": name, "owner": owner, "until": now + DURATION_S, "now": now}).rowcount == 1
 
+    @repeatable
     def release(self, name: str, owner: str) -> None:
         with self._database.write() as connection:
             connection.execute(sa.delete(lease).where(lease.c.name == name, lease.c.owner == owner))
 
+    @repeatable
     def release_all(self, owner: str) -> None:
         """What a dead owner held, so that nobody waits until it runs out. The caller knows that the owner is dead."""
         with self._database.write() as connection:

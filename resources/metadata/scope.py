@@ -7,6 +7,7 @@ import binascii
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from resources.metadata.database import Database
 from voyant_core import errors
@@ -31,12 +32,15 @@ class TenantScope:
     def delete(self, table: sa.Table) -> sa.Delete:
         return sa.delete(table).where(table.c.tenant == self.tenant)
 
-    def insert_once(self, connection: sa.Connection, table: sa.Table, **values: Any) -> None:
-        """Insert unless a row with the same key is there already."""
-        key = {column.name: {"tenant": self.tenant, **values}[column.name] for column in table.primary_key}
-        found = connection.execute(self.select(table).filter_by(**key).limit(1)).first()
-        if found is None:
-            connection.execute(self.insert(table, **values))
+    def insert_once(self, connection: sa.Connection, table: sa.Table, **values: Any) -> bool:
+        """Insert unless a row with the same key is there already, also one that another transaction is about to keep. True: it was ours."""
+        statement = upsert(connection, table).values(tenant=self.tenant, **values).on_conflict_do_nothing()
+        return connection.execute(statement).rowcount == 1
+
+
+def upsert(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that can say what to do about a conflict."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 def encode_cursor(last: str) -> str:

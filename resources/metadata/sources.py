@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import sqlalchemy as sa
 
+from resources.metadata.database import repeatable
 from resources.metadata.schema import landing, source, table_version
 from resources.metadata.scope import TenantScope, decode_cursor, encode_cursor
 from voyant_core import clock, errors, ids
@@ -15,6 +17,7 @@ from voyant_core.model.table import TableInfo, TableSnapshot
 
 
 class SourceRepository(TenantScope):
+    @repeatable
     def register(self, kind: SourceType, uri: str, title: str, probe: ProbeResult, *, pinned: bool) -> SourceRecord:
         """The source with this URI, created or brought up to date with what the probe found. Pinning is never taken back here."""
         now = clock.now()
@@ -23,21 +26,25 @@ class SourceRepository(TenantScope):
             "landing": probe.landing.model_dump(mode="json"),
             "updated_at": now,
         }
+        uri_sha256 = hashlib.sha256(uri.encode("utf-8", "surrogatepass")).hexdigest()
+        same = source.c.uri_sha256 == uri_sha256
         with self.database.write() as connection:
-            row = connection.execute(self.select(source).where(source.c.uri == uri)).mappings().first()
+            self.database.serialize(connection, f"sources of {self.tenant}")  # for the free slug
+            row = connection.execute(self.select(source).where(same)).mappings().first()
             if row is None:
                 values = {
                     "id": ids.new_source_id(),
                     "slug": self._free_slug(connection, title),
                     "type": str(kind),
                     "uri": uri,
+                    "uri_sha256": uri_sha256,
                     "title": title,
                 }
                 connection.execute(self.insert(source, **values, **found, pinned=pinned, created_at=now))
             else:
                 change = self.update(source).where(source.c.id == row["id"])
                 connection.execute(change.values(**found, title=title, pinned=row["pinned"] or pinned))
-            row = connection.execute(self.select(source).where(source.c.uri == uri)).mappings().one()
+            row = connection.execute(self.select(source).where(same)).mappings().one()
         return _source_record(row)
 
     def _free_slug(self, connection: sa.Connection, title: str) -> str:
@@ -73,6 +80,7 @@ class SourceRepository(TenantScope):
         following = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
         return [_source_record(row) for row in rows[:limit]], following
 
+    @repeatable
     def remove(self, source_id: str) -> SourceRecord:
         record = self.get(source_id)
         with self.database.write() as connection:
@@ -80,6 +88,7 @@ class SourceRepository(TenantScope):
             connection.execute(self.delete(source).where(source.c.id == source_id))
         return record
 
+    @repeatable
     def add_upload(self, landed: Landing) -> str:
         upload_id = f"upl_{ids.ulid()}"
         with self.database.write() as connection:
@@ -95,6 +104,7 @@ class SourceRepository(TenantScope):
             )
         return Landing(sha256=row["sha256"], size_bytes=row["size_bytes"], file_name=row["file_name"])
 
+    @repeatable
     def add_version(self, source_id: str, snapshot: TableSnapshot, found: FoundTable) -> None:
         with self.database.write() as connection:
             self.insert_once(

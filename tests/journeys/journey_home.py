@@ -21,9 +21,13 @@ class Running:
     inbox: Path
 
 
+variables_of: dict[Path, dict[str, str]] = {}
+"""What a home's processes must be told beside where it is: where its stores are, unless they are in it."""
+
+
 def environment(home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("VOYANT_")}
-    return kept | {"VOYANT_HOME": str(home), "NO_COLOR": "1", "COLUMNS": "80"}
+    return kept | {"VOYANT_HOME": str(home), "NO_COLOR": "1", "COLUMNS": "80"} | variables_of.get(home, {})
 
 
 def voyant(home: Path, *arguments: str, cwd: Path | None = None, more: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from hostile_inputs import HOSTILE, lay_out
-from journey_home import voyant
+from journey_home import variables_of, voyant
 
 from voyant_core.canonical import content_digest
 
@@ -16,11 +16,14 @@ REVENUE = "revenue=SELECT sum(price * quantity) FROM orders"
 
 
 @pytest.fixture(scope="module", params=["with a server", "without a server"])
-def home(request, tmp_path_factory):
+def home(request, stores, store, tmp_path_factory):
     """Both ways in which the command line works."""
     if request.param == "with a server":
-        return request.getfixturevalue("server").home
-    return tmp_path_factory.mktemp("alone") / "home"
+        yield request.getfixturevalue("server").home
+        return
+    alone = tmp_path_factory.mktemp("alone") / "home"
+    with stores.variables(store) as variables_of[alone]:
+        yield alone
 
 
 def test_a_file_is_analyzed_and_told_in_80_columns(home, orders):
@@ -123,7 +126,7 @@ def test_a_home_serves_once(server):
     assert (done.returncode, done.stderr.splitlines()[1][:9]) == (3, "VYNT-5005")
 
 
-def test_the_same_file_gives_the_same_bytes_in_another_home(server, orders, tmp_path):
+def test_the_same_file_gives_the_same_bytes_in_another_home_and_on_another_store(server, orders, tmp_path):
     here = json.loads(voyant(server.home, "analyze", str(orders), "--json").stdout)["manifest"]
     there = json.loads(voyant(tmp_path / "home", "analyze", str(orders), "--json").stdout)["manifest"]
     assert {a["name"]: a["sha256"] for a in here["artifacts"]} == {a["name"]: a["sha256"] for a in there["artifacts"]}

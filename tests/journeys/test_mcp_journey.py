@@ -96,9 +96,8 @@ def test_stdio_uses_the_server_of_the_home_and_may_read_the_owners_files(server,
     assert refusal.content[0].text.startswith("VYNT-2001:")
 
 
-def test_stdio_starts_a_server_where_none_runs_and_ends_it(tmp_path, orders):
-    home = tmp_path / "home"
-    command = StdioServerParameters(command=sys.executable, args=["-m", "voyant_api.cli.entry", "mcp"], env=environment(home))
+def test_stdio_starts_a_server_where_none_runs_and_ends_it(home_on_store, orders):
+    command = StdioServerParameters(command=sys.executable, args=["-m", "voyant_api.cli.entry", "mcp"], env=environment(home_on_store))
 
     async def journey():
         async with Client(command, read_timeout_seconds=150) as client:

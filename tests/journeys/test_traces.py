@@ -42,8 +42,8 @@ def collector():
 
 
 @pytest.fixture
-def traced(collector, tmp_path):
-    home = tmp_path / "home"
+def traced(collector, home_on_store):
+    home = home_on_store
     (home / "inbox").mkdir(parents=True)
     command = [sys.executable, "-m", "voyant_api.cli.entry", "serve", "--port", "0", "--roles", "api,worker"]
     told = {**environment(home), "VOYANT_TELEMETRY__OTLP_ENDPOINT": collector[0]}

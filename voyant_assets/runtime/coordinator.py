@@ -6,11 +6,8 @@ does a run wait STARTING on purpose: Dagit cannot cancel it there. Decisions are
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Generator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, cast
 
 import sqlalchemy as db
 from dagster import DagsterEvent, DagsterEventType, DagsterInstance, DagsterRun, DagsterRunStatus
@@ -26,7 +23,7 @@ from voyant_assets.runtime.admission import Limits, Load, Waiting, may_start_at_
 from voyant_assets.runtime.launcher import WorkerAwayError
 
 TENANT_TAG = "voyant/tenant"
-LOCK = "admission.lock"
+LOCK = "admission"
 
 
 class FastPathRunCoordinator(QueuedRunCoordinator[DagsterInstance]):
@@ -92,12 +89,15 @@ class FastPathRunCoordinator(QueuedRunCoordinator[DagsterInstance]):
         return Limits(slots=None if slots == -1 else slots, per_tenant=min(shares, default=None))
 
 
-@contextmanager
-def admission_lock(instance: DagsterInstance) -> Generator[None]:
-    """Serialises admission over all threads and processes that submit to this instance on this host."""
-    with (Path(instance.root_directory) / LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+class SerializingStorage(Protocol):
+    """A run storage that can let one at a time pass."""
+
+    def exclusive(self, name: str) -> AbstractContextManager[None]: ...
+
+
+def admission_lock(instance: DagsterInstance) -> AbstractContextManager[None]:
+    """Serialises admission over all threads and processes that submit to this instance."""
+    return cast("SerializingStorage", instance.run_storage).exclusive(LOCK)
 
 
 def current_load(instance: DagsterInstance) -> Load:

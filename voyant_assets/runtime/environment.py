@@ -33,7 +33,9 @@ class Environment:
 
     @cached_property
     def store(self) -> MetadataStore:
-        return MetadataStore(Database.at(self.layout.metadata_db))
+        postgres = self.settings.postgres
+        url = postgres.for_metadata
+        return MetadataStore(Database.at(self.layout.metadata_db) if url is None else Database.on(url, postgres))
 
     @cached_property
     def objects(self) -> LocalObjectStore:

@@ -24,7 +24,7 @@ def dagster_config(layout: HomeLayout, settings: Settings) -> dict[str, Any]:
     return {
         "telemetry": {"enabled": False},
         "nux": {"enabled": False},
-        "storage": _ours("storage", "PooledSqliteStorage", {"base_dir": str(layout.dagster)}, key="custom"),
+        "storage": _storage(layout, settings),
         "run_launcher": _ours("launcher", "ForkRunLauncher", {"socket": str(layout.worker_socket)}),
         "run_coordinator": _ours("coordinator", "FastPathRunCoordinator", _queue(settings)),
         "run_monitoring": {
@@ -44,6 +44,12 @@ def dagster_config(layout: HomeLayout, settings: Settings) -> dict[str, Any]:
             "sensor": {"purge_after_days": {"skipped": 1, "success": 7, "failure": 30}},
         },
     }
+
+
+def _storage(layout: HomeLayout, settings: Settings) -> dict[str, Any]:
+    if settings.postgres.for_dagster is not None:
+        return _ours("postgres_storage", "PooledPostgresStorage", {}, key="custom")  # the URL, a secret, stays in the settings
+    return _ours("storage", "PooledSqliteStorage", {"base_dir": str(layout.dagster)}, key="custom")
 
 
 def _queue(settings: Settings) -> dict[str, Any]:

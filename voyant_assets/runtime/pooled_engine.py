@@ -24,6 +24,14 @@ def engine_for(url: str, make: Callable[[str], db.Engine]) -> db.Engine:
         return _engines[url]
 
 
+def close(url: str) -> None:
+    """Ends the connections to `url`; whoever uses the engine next opens new ones."""
+    with _engines_lock:
+        engine = _engines.pop(url, None)
+    if engine is not None:
+        engine.dispose()
+
+
 def check_connections() -> None:
     """Drop pooled connections that died while the process sat idle (a database restart); cheaper than a ping per checkout."""
     for engine in list(_engines.values()):

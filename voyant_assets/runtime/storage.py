@@ -8,10 +8,10 @@ schedules share `dagster.db`, logs are followed by polling as on Postgres, and "
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as db
 from dagster import DagsterInstance, StringSource
@@ -33,38 +33,11 @@ from dagster._core.storage.sql import AlembicVersion, check_alembic_revision, ge
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 from sqlalchemy.event import listen
 
-from voyant_assets.runtime.pooled_engine import check_connections, engine_for
-
-__all__ = ["DATABASE", "PooledSqliteStorage", "check_connections"]
+from voyant_assets.runtime.pooled_engine import engine_for
+from voyant_assets.runtime.remembering import remember_yes
 
 BUSY_TIMEOUT_S = 30
 DATABASE = "dagster.db"
-ClassT = TypeVar("ClassT", bound=type)
-
-
-def remember_yes(*questions: str) -> Callable[[ClassT], ClassT]:
-    """A class decorator: the yes/no methods `questions` keep a yes for the object's life, since columns are not dropped at run time."""
-
-    def decorate(cls: ClassT) -> ClassT:
-        for name in questions:
-            setattr(cls, name, _remembering(name, getattr(cls, name)))
-        return cls
-
-    return decorate
-
-
-def _remembering(name: str, ask: Callable[..., bool]) -> Callable[..., bool]:
-    def remembered(self: Any, *args: Any) -> bool:
-        known: set[tuple[str, ...]] = self.__dict__.setdefault("_known", set())
-        # a live connection may be among the arguments; it is no part of the question
-        key = (name, *(argument for argument in args if isinstance(argument, str)))
-        if key not in known:
-            if not ask(self, *args):
-                return False
-            known.add(key)
-        return True
-
-    return remembered
 
 
 def make_sqlite_engine(url: str) -> db.Engine:
@@ -109,6 +82,13 @@ class PooledSqliteRunStorage(_OneFile, SqliteRunStorage):
     def __init__(self, engine: db.Engine) -> None:
         self._engine = engine
         super().__init__(str(engine.url))
+
+    @contextmanager
+    def exclusive(self, name: str) -> Generator[None]:
+        """One at a time in all threads and processes that use this file."""
+        with Path(str(self._engine.url.database)).with_name(f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
 
 @remember_yes("has_secondary_index_table", "has_built_index", "_has_instigators_table", "_has_asset_daemon_asset_evaluations_table")

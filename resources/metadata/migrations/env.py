@@ -2,10 +2,14 @@
 
 from alembic import context
 
-from resources.metadata.schema import metadata
+from resources.metadata.schema import VERSION_TABLE, metadata
 
 connection = context.config.attributes["connection"]
 context.configure(
-    connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite", transactional_ddl=True
+    connection=connection,
+    target_metadata=metadata,
+    version_table=VERSION_TABLE,
+    render_as_batch=connection.dialect.name == "sqlite",
+    transactional_ddl=True,
 )
 context.run_migrations()

@@ -1,5 +1,4 @@
 import multiprocessing
-import os
 import threading
 
 import alembic.autogenerate
@@ -9,22 +8,25 @@ import sqlalchemy as sa
 
 from resources.metadata.artifacts import Computed, Link, NewStage
 from resources.metadata.database import Database
-from resources.metadata.schema import HEAD, metadata
+from resources.metadata.schema import HEAD, VERSION_TABLE, metadata
 from resources.metadata.store import MetadataStore
+from resources.metadata.upgrading import migrate
+from voyant_assets.runtime.environment import Environment
 from voyant_core import errors
 from voyant_core.model.artifact import ArtifactKind
 from voyant_core.model.job import AnalyzeRequest, Job, JobState, Plan, PlannedTable, Problem, StageRun, StageState
 from voyant_core.model.source import FileFormat, FoundTable, Landing, ProbeResult, ReadOptions, SourceType
+from voyant_core.settings import Settings
 
 PROBE = ProbeResult(landing=Landing(sha256="ab" * 32, size_bytes=3, file_name="x.csv"), tables=[])
 
 
 @pytest.fixture
-def store(tmp_path):
-    database = Database.at(tmp_path / "voyant.db")
-    database.upgrade()
-    yield MetadataStore(database)
-    database.close()
+def store(store_kind, tmp_path):
+    environment = Environment(Settings(home=tmp_path / "home"))
+    environment.prepare()
+    yield environment.store
+    environment.store.database.close()
 
 
 def a_job(job_id="job_1", **fields):
@@ -51,24 +53,20 @@ def a_job(job_id="job_1", **fields):
 
 def test_the_migrations_give_the_schema(store):
     with store.database.read() as connection:
-        context = alembic.migration.MigrationContext.configure(connection)
+        ours = {"version_table": VERSION_TABLE, "include_name": lambda name, kind, _: kind != "table" or name in metadata.tables}
+        context = alembic.migration.MigrationContext.configure(connection, opts=ours)
         assert context.get_current_revision() == HEAD
         assert alembic.autogenerate.compare_metadata(context, metadata) == []
 
 
 def test_the_schema_can_be_taken_back(store):
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(os.path.join(os.path.dirname(sa.__file__), "..", "..")))  # noqa: PTH118, PTH120
-    import resources.metadata.database as module
-
-    config.set_main_option("script_location", f"{os.path.dirname(module.__file__)}/migrations")  # noqa: PTH120
+    ours = {VERSION_TABLE, *metadata.tables}
     with store.database.write() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "base")
-        assert sa.inspect(connection).get_table_names() == ["alembic_version"]
+        migrate(connection, "base", down=True)
+        assert ours & set(sa.inspect(connection).get_table_names()) == {VERSION_TABLE}
+    store.database.upgrade()
+    with store.database.read() as connection:
+        assert ours <= set(sa.inspect(connection).get_table_names())
 
 
 def test_the_same_uri_is_the_same_source_and_another_gets_a_slug_of_its_own(store):

@@ -1,0 +1,115 @@
+"""PostgreSQL as both stores use it: an engine with bounded connections that notices dead ones, and locks that end with their session.
+
+Above it are the metadata store (`resources.metadata`) and Dagster's storage (`voyant_assets.runtime`). What goes wrong is put into words
+in `postgres_failures.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+
+from voyant_core.settings import Postgres
+
+OLDEST_SERVER = 14
+IDLE_S = 5.0  # a connection that rested longer is asked whether it lives before it is used
+ATTEMPTS = 5
+FIRST_PAUSE_S = 0.1
+
+
+def make_engine(url: str, limits: Postgres, name: str, **options: Any) -> sa.Engine:
+    """A pooled engine. `name` is what `pg_stat_activity` shows; `options` go to `create_engine`. Connects on first use."""
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.QueuePool,
+        pool_size=min(limits.pool_size, limits.max_connections),
+        max_overflow=max(limits.max_connections - limits.pool_size, 0),
+        pool_use_lifo=True,  # keeps to few connections, and lets the others be closed
+        pool_timeout=limits.statement_timeout_s,
+        connect_args=_connect_args(sa.make_url(url), limits, name),
+        hide_parameters=True,  # values of rows are nobody's business in a log
+        **options,
+    )
+    event.listen(engine, "checkout", _ask_after_rest)
+    event.listen(engine, "checkin", _remember_use)
+    return engine
+
+
+def _connect_args(url: sa.URL, limits: Postgres, name: str) -> dict[str, Any]:
+    def milliseconds(seconds: float) -> int:
+        return max(1, round(seconds * 1000))
+
+    own = f"-c statement_timeout={milliseconds(limits.statement_timeout_s)} -c lock_timeout={milliseconds(limits.lock_timeout_s)}"
+    given = url.query.get("options", "")
+    return {
+        "application_name": f"voyant {name}",
+        "client_encoding": "utf8",
+        "connect_timeout": limits.connect_timeout_s,
+        # the URL's own come last, and win
+        "options": f"{own} {given if isinstance(given, str) else ' '.join(given)}".strip(),
+        # a server that vanished without a word is noticed within half a minute, not after hours
+        "keepalives_idle": 15,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+    }
+
+
+def _remember_use(_connection: Any, record: Any) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _ask_after_rest(connection: Any, record: Any, _proxy: object) -> None:
+    """Cheaper than a ping per use: a server that restarted while we rested costs a question, not a failed request."""
+    if time.monotonic() - record.info.get("used_at", time.monotonic()) < IDLE_S:
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+        connection.rollback()
+    except Exception as error:
+        raise exc.DisconnectionError from error  # the pool connects anew
+
+
+def connect_patiently(engine: sa.Engine) -> sa.Connection:
+    """A connection, also while the server restarts: some 3 s of tries. OperationalError after that."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return engine.connect()
+        except exc.OperationalError:
+            if attempt + 1 == ATTEMPTS:
+                raise
+        time.sleep(FIRST_PAUSE_S * 2**attempt)
+    raise AssertionError("unreachable")
+
+
+def lock_key(name: str) -> sa.ColumnElement[int]:
+    """64 bits that stand for `name` among advisory locks, which know numbers only."""
+    return sa.func.hashtextextended(f"voyant:{name}", 0)
+
+
+def lock_until_end(connection: sa.Connection, name: str) -> None:
+    """Nobody else passes here with the same name until this transaction has ended."""
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(lock_key(name))))
+
+
+_waiting: dict[str, threading.Lock] = {}
+os.register_at_fork(after_in_child=_waiting.clear)  # a thread of the parent may have held one
+
+
+@contextmanager
+def exclusive(engine: sa.Engine, name: str) -> Generator[None]:
+    """One thread of one process at a time, over all hosts that use this database. A holder that dies lets go."""
+    # threads of this process queue here: each would hold a connection while it waits
+    with _waiting.setdefault(name, threading.Lock()), engine.connect() as plain:
+        connection = plain.execution_options(isolation_level="READ COMMITTED")
+        with connection.begin():
+            lock_until_end(connection, name)
+            yield

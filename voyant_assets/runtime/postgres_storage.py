@@ -1,0 +1,190 @@
+"""Dagster storage on PostgreSQL: dagster-postgres with one connection pool per process.
+
+Stock dagster-postgres connects for every statement (152 times in a run of ten steps), asks again and again whether its own columns exist,
+and tells every event to listeners that no longer exist (NOTIFY, which takes a lock of the whole database at commit). Here runs, events and
+schedules share the process's pool, a yes about the schema is kept, and events are followed by polling, as dagster-postgres does by now.
+
+dagster.yaml holds no address: each process reads it from its settings, so that no secret lies in a file or on Dagit's pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+import sqlalchemy as db
+from dagster import DagsterInstance
+from dagster._config.config_schema import UserConfigSchema
+from dagster._core.storage.base_storage import DagsterStorage
+from dagster._core.storage.event_log.base import EventLogStorage
+from dagster._core.storage.event_log.schema import SqlEventLogStorageMetadata
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+from dagster._core.storage.runs.base import RunStorage
+from dagster._core.storage.runs.schema import RunStorageSqlMetadata
+from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
+from dagster._core.storage.schedules.base import ScheduleStorage
+from dagster._core.storage.schedules.schema import ScheduleStorageSqlMetadata
+from dagster._core.storage.schedules.sql_schedule_storage import SqlScheduleStorage
+from dagster._core.storage.sql import stamp_alembic_rev
+from dagster._serdes import ConfigurableClass, ConfigurableClassData
+from dagster_postgres.event_log import PostgresEventLogStorage, event_log
+from dagster_postgres.run_storage import PostgresRunStorage
+from dagster_postgres.schedule_storage import PostgresScheduleStorage
+from dagster_postgres.utils import pg_alembic_config
+from sqlalchemy.engine import Connection
+
+from resources._kit.postgres import connect_patiently, exclusive, make_engine
+from voyant_assets.runtime.pooled_engine import engine_for
+from voyant_assets.runtime.remembering import remember_yes
+from voyant_core import errors
+from voyant_core.settings import Postgres, settings
+
+
+class _Pooled:
+    """Connections of the shared engine. What stock Dagster does to its engine for the webserver, ours needs not."""
+
+    _engine: db.Engine
+
+    def _pool(self, engine: db.Engine) -> None:
+        self._engine = engine
+        self._inst_data = None
+        self._token_provider = None
+        self.postgres_url = ""  # nobody connects by it
+        self.should_autocreate_tables = False
+
+    def connect(self, run_id: str | None = None) -> AbstractContextManager[Connection]:  # noqa: ARG002 - runs are not sharded
+        return connect_patiently(self._engine)
+
+    def optimize_for_webserver(self, statement_timeout: int, pool_recycle: int, max_overflow: int) -> None: ...
+
+
+@remember_yes(
+    "has_run_stats_index_cols",
+    "has_bulk_actions_selector_cols",
+    "has_backfill_id_column",
+    "has_bulk_action_job_name_column",
+    "has_backfill_tags_table",
+    "has_built_index",
+)
+class PooledPostgresRunStorage(_Pooled, PostgresRunStorage):
+    def __init__(self, engine: db.Engine) -> None:
+        self._pool(engine)
+        self._index_migration_cache: dict[str, bool] = {}
+        SqlRunStorage.__init__(self)
+
+    def exclusive(self, name: str) -> AbstractContextManager[None]:
+        """One at a time in all processes of this database, whatever host they are on."""
+        return exclusive(self._engine, name)
+
+
+@remember_yes("has_secondary_index_table", "has_built_index", "_has_instigators_table", "_has_asset_daemon_asset_evaluations_table")
+class PooledPostgresScheduleStorage(_Pooled, PostgresScheduleStorage):
+    def __init__(self, engine: db.Engine) -> None:
+        self._pool(engine)
+        SqlScheduleStorage.__init__(self)
+
+
+@remember_yes("has_table", "has_asset_key_col", "_has_asset_key_col_on_connection", "has_secondary_index")
+class PooledPostgresEventLog(_Pooled, PostgresEventLogStorage):
+    def __init__(self, engine: db.Engine) -> None:
+        self._pool(engine)
+        self._secondary_index_cache: dict[str, bool] = {}
+        self._event_watcher = None
+        SqlEventLogStorage.__init__(self)
+
+    store_event = SqlEventLogStorage.store_event  # without NOTIFY
+
+    def _connect(self) -> AbstractContextManager[Connection]:
+        return self.connect()
+
+
+class PooledPostgresStorage(DagsterStorage[DagsterInstance], ConfigurableClass):
+    """The instance's storage. Several processes may open an empty database at once."""
+
+    def __init__(self, url: str, limits: Postgres, inst_data: ConfigurableClassData | None = None) -> None:
+        self._inst_data = inst_data
+        self._engine = engine_for(url, lambda url: make_engine(url, limits, "dagster", isolation_level="AUTOCOMMIT"))
+        self._run_storage = PooledPostgresRunStorage(self._engine)
+        self._event_log_storage = PooledPostgresEventLog(self._engine)
+        self._schedule_storage = PooledPostgresScheduleStorage(self._engine)
+        self._create_schema_once()
+        super().__init__()
+
+    def _create_schema_once(self) -> None:
+        if self._has_schema():
+            return
+        # webserver, daemon, worker and code server start together on an empty database: one creates, the others wait
+        with exclusive(self._engine, "dagster schema"):
+            if self._has_schema():
+                return
+            with self._engine.connect() as connection:
+                for metadata in (RunStorageSqlMetadata, SqlEventLogStorageMetadata, ScheduleStorageSqlMetadata):
+                    metadata.create_all(connection)
+            self._run_storage.migrate()  # on empty tables these only record "done"
+            self._run_storage.optimize()
+            self._event_log_storage.reindex_events()
+            self._event_log_storage.reindex_assets()
+            self._schedule_storage.migrate()
+            self._schedule_storage.optimize()
+            with self._engine.connect() as connection:  # last: its table is the sign that all of the above is there
+                stamp_alembic_rev(pg_alembic_config(event_log.__file__), connection)
+
+    def _has_schema(self) -> bool:
+        with connect_patiently(self._engine) as connection:
+            return bool(connection.dialect.has_table(connection, "alembic_version"))
+
+    @property
+    def inst_data(self) -> ConfigurableClassData | None:
+        return self._inst_data
+
+    @classmethod
+    def config_type(cls) -> UserConfigSchema:
+        return {}
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> PooledPostgresStorage:  # noqa: ARG003
+        limits = settings().postgres
+        url = limits.for_dagster
+        if url is None:
+            raise errors.VoyantError(
+                errors.DATABASE,
+                "Dagster's storage is in PostgreSQL, and this process was not told where.",
+                hint="Set VOYANT_POSTGRES__URL as for the server.",
+                retryable=False,
+            )
+        return cls(url, limits, inst_data)
+
+    def register_instance(self, instance: DagsterInstance) -> None:
+        super().register_instance(instance)
+        for storage in (self._run_storage, self._event_log_storage, self._schedule_storage):
+            if not storage.has_instance:
+                storage.register_instance(instance)
+
+    @property
+    def event_log_storage(self) -> EventLogStorage[DagsterInstance]:
+        return self._event_log_storage
+
+    @property
+    def run_storage(self) -> RunStorage[DagsterInstance]:
+        return self._run_storage
+
+    @property
+    def schedule_storage(self) -> ScheduleStorage[DagsterInstance]:
+        return self._schedule_storage
+
+    # Dagster asks a storage for the configuration of its parts; ours are reached only through it
+    @property
+    def event_storage_data(self) -> ConfigurableClassData | None:
+        return None
+
+    @property
+    def run_storage_data(self) -> ConfigurableClassData | None:
+        return None
+
+    @property
+    def schedule_storage_data(self) -> ConfigurableClassData | None:
+        return None
+
+    def dispose(self) -> None:
+        self._event_log_storage.dispose()  # not the engine: other instances in this process use it
