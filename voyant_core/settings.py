@@ -53,6 +53,14 @@ class Engine(BaseModel):
     threads: int = Field(default=0, ge=0, description="0: as many as there are cores, at most 4.")
 
 
+class Profile(BaseModel):
+    """Up to which size of a table every figure of its profile is exact, and how large the sample is beyond."""
+
+    exact_rows: int = Field(default=20_000_000, ge=0)
+    exact_bytes: int = Field(default=4 * 2**30, ge=0, description="Of the stored, compressed table.")
+    sample_rows: int = Field(default=1_000_000, ge=1000, description="A million bounds the error of a rank by 0.16 % of the rows.")
+
+
 class Sql(BaseModel):
     """Limits of SQL that comes from outside."""
 
@@ -133,6 +141,7 @@ class Settings(BaseSettings):
     fetch: Fetch = Fetch()
     archive: Archive = Archive()
     engine: Engine = Engine()
+    profile: Profile = Profile()
     sql: Sql = Sql()
     runs: Runs = Runs()
     server: Server = Server()

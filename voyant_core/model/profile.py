@@ -1,6 +1,7 @@
 """`profile.json`, format `voyant.profile/1`: what every column and the table as a whole look like.
 
-Statistics are exact unless a field beside them says otherwise (`distinct_exact`, `quantiles_error`, `top_bound`). Shares lie in 0..1.
+Statistics are exact unless a field beside them says otherwise (`distinct_exact`, `quantiles_error`, `sampled_rows`, `top_bound`).
+Shares lie in 0..1.
 """
 
 from __future__ import annotations
@@ -88,7 +89,11 @@ class ColumnStatistics(BaseModel):
     non_finite: int | None = Field(default=None, description="NaN and infinities; in `count`, in no other figure.")
     integers: bool | None = Field(default=None, description="Numbers: every value is whole.")
     quantiles: Quantiles | None = None
-    quantiles_error: float | None = Field(default=None, description="Largest possible error in the column's unit, where bins were used.")
+    quantiles_error: float | None = Field(default=None, description="Largest error in the column's unit, where a sample was used.")
+    sampled_rows: int | None = Field(
+        default=None,
+        description="Filled rows of the sample behind `quantiles`, whose error then holds with 99 % confidence; None: all rows.",
+    )
     histogram: list[Bin] = []
     top: list[TopValue] = Field(default=[], description="At most 10, most frequent first, ties by value.")
     top_bound: int | None = Field(
@@ -149,6 +154,19 @@ class DuplicateRows(BaseModel):
     method: Literal["key column", "hash of the row", "not counted: too many rows"]
 
 
+class Sampling(BaseModel):
+    """How the sample was drawn on which some figures rest: each row by the hash of its position and the salt."""
+
+    rows: int
+    of_rows: int
+    salt: int
+    confidence: float
+    rank_error: float = Field(
+        description="With this confidence no share of rows up to a value is off by more (Dvoretzky, Kiefer, Wolfowitz; Massart)."
+    )
+    columns: list[str] = Field(description="Columns whose quantiles come from the sample. All else is from all rows.")
+
+
 class TimeAxis(BaseModel):
     """The column that orders the table in time. `frequency` is the usual distance: second … year, or irregular."""
 
@@ -169,6 +187,7 @@ class TableProfile(BaseModel):
     correlations: list[Correlation] = Field(default=[], description="Measures only, strongest first, at most 200 pairs.")
     missingness: Missingness
     time: TimeAxis | None = None
+    sampling: Sampling | None = Field(default=None, description="None: every figure rests on all rows.")
     entity: str | None = Field(default=None, description="The column that names the thing measured.")
     notes: list[str] = []
 

@@ -14,10 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voyant_assets.analysis.profile import queries
+from voyant_assets.analysis.profile.counted import Pairs
+from voyant_assets.analysis.profile.estimates import estimate
 from voyant_assets.analysis.profile.frequencies import FrequencyTable, sample, statistics_of
 from voyant_assets.analysis.profile.kinds import Family, TypedColumn, quote
 from voyant_assets.analysis.profile.measures import measure
 from voyant_assets.analysis.profile.reader import Reader
+from voyant_assets.analysis.profile.sampling import Draw
 from voyant_core.model.profile import ColumnStatistics, Scalar
 
 
@@ -27,7 +30,8 @@ class Budget:
 
     frequency_values: int = 50_000
     exact_rows: int = 20_000_000
-    exact_bytes: int = 400_000_000
+    sample_rows: int = 1_000_000
+    salt: int = 0
     statement_columns: int = 100
     statement_values: int = 200_000
     materialized_cells: int = 8_000_000
@@ -36,13 +40,17 @@ class Budget:
 
 @dataclass(slots=True)
 class Collected:
-    """`steps` are the distinct usable numbers (see `TypedColumn.number`) of the columns that were counted in full, ascending."""
+    """`steps` are the distinct usable numbers (see `TypedColumn.number`) of the columns that were counted in full, ascending.
+
+    `sampled_rows` is the size of the sample behind the columns that have `sampled_rows`; 0 where all figures rest on all rows.
+    """
 
     rows: int
     columns: list[TypedColumn]
     statistics: list[ColumnStatistics] = field(default_factory=list[ColumnStatistics])
     values: dict[str, list[tuple[Scalar, int]]] = field(default_factory=dict[str, "list[tuple[Scalar, int]]"])
     steps: dict[str, NDArray[np.float64]] = field(default_factory=dict[str, "NDArray[np.float64]"])
+    sampled_rows: int = 0
 
 
 def collect_statistics(reader: Reader, view: str) -> tuple[int, list[ColumnStatistics], dict[str, list[tuple[Scalar, int]]]]:
@@ -72,11 +80,24 @@ def collect(reader: Reader, view: str, budget: Budget | None = None) -> Collecte
                 collected.steps[column.name] = usable.numbers
     many = [column for column in columns if not is_few[column.position]]
     for group in _slices(many, budget.statement_columns // 2):
-        for column, figures, pairs in measure(reader, view, group, rows, bounds, budget.exact_rows, budget.exact_bytes):
+        for column, figures, pairs in _many(reader, view, group, bounds, collected, budget):
             statistics[column.position] = figures
             collected.values[column.name] = pairs
     collected.statistics = [statistics[column.position] for column in columns]
     return collected
+
+
+def _many(
+    reader: Reader, view: str, group: Sequence[TypedColumn], bounds: Sequence[int], collected: Collected, budget: Budget
+) -> Iterator[tuple[TypedColumn, ColumnStatistics, Pairs]]:
+    """Columns that have no frequency table: in full, or beyond the budget with the help of a sample."""
+    if collected.rows <= budget.exact_rows:
+        yield from measure(reader, view, group, collected.rows)
+        return
+    drawn = Draw(collected.rows, budget.sample_rows, budget.salt)
+    for column, figures, pairs, sampled_rows in estimate(reader, view, group, bounds, drawn):
+        collected.sampled_rows = max(collected.sampled_rows, sampled_rows)
+        yield column, figures, pairs
 
 
 def _bounds(reader: Reader, view: str, columns: Sequence[TypedColumn], budget: Budget) -> tuple[int, list[int]]:
@@ -93,10 +114,22 @@ def _bounds(reader: Reader, view: str, columns: Sequence[TypedColumn], budget: B
                     width = (high - low) // (86_400 if column.family is Family.DATE else 1)
                     bounds[column.position] = min(int(rows), int(width) + 1)
         open_ended = [column for column in columns if bounds[column.position] > budget.frequency_values]
+        if rows <= budget.exact_rows:
+            surely_many = _surely_many(reader, view, open_ended, budget)
+            open_ended = [column for column in open_ended if column.position not in surely_many]
         for group in _slices(open_ended, 5 * budget.statement_columns):
             for column, estimate in zip(group, reader.rows(queries.distinct_estimates(view, group))[0], strict=True):
                 bounds[column.position] = min(int(rows), int(estimate))
     return int(rows), bounds
+
+
+def _surely_many(reader: Reader, view: str, columns: Sequence[TypedColumn], budget: Budget) -> set[int]:
+    """Positions of the columns whose first rows alone hold too many values. Spares them the estimate, which costs as much as a count."""
+    found: set[int] = set()
+    for group in _slices(columns, budget.statement_columns):
+        counts = reader.rows(queries.distinct_among_first(view, group, 2 * budget.frequency_values))[0]
+        found |= {column.position for column, count in zip(group, counts, strict=True) if count > budget.frequency_values}
+    return found
 
 
 def _slices(columns: Sequence[TypedColumn], size: int) -> Iterator[list[TypedColumn]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from voyant_core.model.profile import Pattern
@@ -23,6 +24,7 @@ class _Shapes(dict[int, str]):
 
 
 _TABLE = _Shapes()
+_RUN = re.compile(r"(?s:(.)\1*)")
 
 
 def shape_of(text: str) -> str:
@@ -38,6 +40,16 @@ def shapes(values: Sequence[str], counts: Sequence[int], total: int) -> list[Pat
         shape = shape_of(value)
         found[shape] = found.get(shape, 0) + count
     return ranked(list(found.items()), total)
+
+
+def expression(shape: str) -> tuple[str, int | None]:
+    """A regular expression (RE2, whole value) for the texts of this shape, and their length where all have the same."""
+    classes = {"A": r"\p{Lu}", "a": r"\p{Ll}", "9": r"\p{Nd}"}
+    runs = [found.group() for found in _RUN.finditer(shape[:LONGEST])]
+    parts = [classes.get(run[0]) or re.escape(run[0]) for run in runs]
+    lengths = [len(run) for run in runs]
+    joined = "".join(part + (f"{{{length}}}" if length > 1 else "") for part, length in zip(parts, lengths, strict=True))
+    return (joined + ".+", None) if len(shape) > LONGEST else (joined, len(shape))
 
 
 def ranked(found: Sequence[tuple[str, int]], total: int) -> list[Pattern]:

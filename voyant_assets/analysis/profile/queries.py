@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voyant_assets.analysis.profile.kinds import Family, TypedColumn
+from voyant_assets.analysis.profile.kinds import Family, TypedColumn, quote
 
 SAMPLE = 300
 """(value, count) pairs per column that the reading of its meaning gets."""
@@ -21,6 +21,11 @@ def ranges(view: str, columns: Sequence[TypedColumn]) -> str:
 
 def distinct_estimates(view: str, columns: Sequence[TypedColumn]) -> str:
     return f"SELECT {', '.join(f'approx_count_distinct({column.sql})' for column in columns)} FROM {view}"
+
+
+def distinct_among_first(view: str, columns: Sequence[TypedColumn], rows: int) -> str:
+    counts = ", ".join(f"count(DISTINCT {column.sql})" for column in columns)
+    return f"SELECT {counts} FROM (SELECT {', '.join(column.sql for column in columns)} FROM {view} LIMIT {rows})"
 
 
 def frequencies(view: str, columns: Sequence[TypedColumn], materialize: bool) -> str:
@@ -130,18 +135,38 @@ def powers(view: str, columns: Sequence[tuple[TypedColumn, float, float]]) -> st
 POWERS = 6
 
 
-def full_count(view: str, column: TypedColumn, listed: int) -> str:
-    """Distinct values, those that occur once, sum of k ln k, the most frequent values (ties by value), and a sample (ties by hash)."""
+def eight_bytes(view: str, column: TypedColumn) -> str:
+    """An integer or fractional column in one type: BIGINT or DOUBLE."""
+    return f"SELECT CAST({column.sql} AS {'BIGINT' if column.family is Family.INTEGER else 'DOUBLE'}) AS x FROM {view}"
+
+
+def hashes(view: str, column: TypedColumn, piece: int, pieces: int) -> str:
+    """64-bit hashes of the usable values, each in one of `pieces`. They differ between versions of DuckDB: never keep them."""
+    h = column.hashed(column.usable(column.sql))
+    only = f" AND {h} % {pieces} = {piece}" if pieces > 1 else ""
+    return f"SELECT {h} AS h FROM {view} WHERE {column.usable(column.sql)} IS NOT NULL{only}"
+
+
+def values_of_hashes(view: str, column: TypedColumn, wanted: Sequence[int]) -> str:
+    """(value as text, count, hash) of the values with these hashes, most frequent first, ties by value."""
     x = column.usable(column.sql)
-    pair = f"[{_as_text(_published(column, 'v'))}, CAST(k AS VARCHAR)]"
-
-    def first(limit: int, ties: str) -> str:
-        return f"(SELECT list({pair} ORDER BY k DESC, {ties}) FROM (FROM counted ORDER BY k DESC, {ties} LIMIT {limit}))"
-
     return (
-        f"WITH counted AS MATERIALIZED (SELECT {x} AS v, count(*) AS k FROM {view} WHERE {x} IS NOT NULL GROUP BY 1)"
-        " SELECT (SELECT count(*) FROM counted), (SELECT count_if(k = 1) FROM counted), (SELECT sum(k * ln(k)) FROM counted),"
-        f" {first(listed, _order(column))}, {first(SAMPLE, f'hash(v), {_order(column)}')}"
+        f"SELECT {_as_text(_published(column, 'v'))}, k, {column.hashed('v')} FROM (SELECT {x} AS v, count(*) AS k FROM {view}"
+        f" WHERE {x} IS NOT NULL AND {column.hashed(x)} IN ({', '.join(map(str, wanted))}) GROUP BY 1) ORDER BY k DESC, {_order(column)}"
+    )
+
+
+def first_values(view: str, column: TypedColumn, without: Sequence[int], occurring: int, rows: int, limit: int) -> str:
+    """(value as text, count) of the first values that occur so often, among the first `rows` rows in the values' order.
+
+    A value whose rows are cut off at the end is counted short, hence left out.
+    """
+    x = column.usable(column.sql)
+    others = f" AND {column.hashed(x)} NOT IN ({', '.join(map(str, without))})" if without else ""
+    first = f"SELECT v FROM (SELECT {x} AS v FROM {view} WHERE {x} IS NOT NULL{others}) ORDER BY {_order(column)} LIMIT {rows}"
+    return (
+        f"SELECT {_as_text(_published(column, 'v'))}, k FROM (SELECT v, count(*) AS k FROM ({first}) GROUP BY 1)"
+        f" WHERE k = {occurring} ORDER BY {_order(column)} LIMIT {limit}"
     )
 
 
@@ -183,12 +208,6 @@ def deviation_median(view: str, column: TypedColumn, median: float) -> str:
     return f"SELECT quantile_cont(abs({column.number(column.usable(column.sql))} - ({median!r})), 0.5) FROM {view}"
 
 
-def grid(view: str, column: TypedColumn, low: float, high: float, cells: int) -> str:
-    """(cell, rows) for `cells` equal cells of low..high; what lies outside is counted in cells -1 and `cells`."""
-    inside = f"least(floor((x - ({low!r})) / {(high - low) / cells!r}), {cells - 1})"
-    return _tally(view, column, f"CASE WHEN x < ({low!r}) THEN -1 WHEN x > ({high!r}) THEN {cells} ELSE {inside} END")
-
-
 def bars(view: str, column: TypedColumn, edges: Sequence[float]) -> str:
     """(bar, rows) for ascending bounds, low <= x < high. A tree of comparisons is exact at the bounds, which floor(x / step) is not."""
     return _tally(view, column, _branch(edges[1:-1], 0))
@@ -207,21 +226,35 @@ def _tally(view: str, column: TypedColumn, place: str) -> str:
     return f"SELECT CAST({place} AS INTEGER) AS b, count(*) AS k FROM (SELECT {x} AS x FROM {view}) WHERE isfinite(x) GROUP BY 1 ORDER BY 1"
 
 
-def pattern_counts(view: str, column: TypedColumn, longest: int, listed: int) -> str:
-    """Shapes as in `patterns.shape_of`, most frequent first."""
-    v = column.string(column.sql)
-    shape = f"left({v}, {longest})"
-    for letters, sign in ((r"\p{Lu}", "A"), (r"\p{Ll}", "a"), (r"\p{Nd}", "9")):
-        shape = f"regexp_replace({shape}, '{letters}', '{sign}', 'g')"
+def texts_below(view: str, column: TypedColumn, hash_below: int, longest: int) -> str:
+    """(text, rows) of the values whose hash lies below the bound; of longer texts one character more than `longest`."""
+    x = column.usable(column.sql)
     return (
-        f"SELECT s, count(*) AS k FROM (SELECT {shape} || CASE WHEN length({v}) > {longest} THEN '…' ELSE '' END AS s"
-        f" FROM {view} WHERE {column.sql} IS NOT NULL) GROUP BY 1 ORDER BY k DESC, s LIMIT {listed}"
+        f"SELECT left(v, {longest + 1}), k FROM (SELECT {x} AS v, count(*) AS k FROM {view}"
+        f" WHERE {x} IS NOT NULL AND hash({x}) < {hash_below} GROUP BY 1) ORDER BY v"
     )
 
 
-def duplicates(view: str, columns: Sequence[TypedColumn]) -> str:
-    """Rows beyond the first of each group of rows with equal 64-bit hashes."""
-    return f"SELECT coalesce(sum(k - 1), 0) FROM (SELECT count(*) AS k FROM {view} GROUP BY hash({', '.join(c.sql for c in columns)}))"
+def matches(view: str, column: TypedColumn, expressions: Sequence[tuple[str, int | None]]) -> str:
+    """Rows whose value matches each regular expression in full; a length, where all matches have one, spares the others the look."""
+    wanted = [
+        f"count_if({f'n = {length} AND ' if length is not None else ''}regexp_full_match(v, {_literal(expression)}, 's'))"
+        for expression, length in expressions
+    ]
+    lengths = sorted({length for _, length in expressions if length is not None})
+    among = f" WHERE n IN ({', '.join(map(str, lengths))})" if all(length is not None for _, length in expressions) else ""
+    x = column.usable(column.sql)
+    return f"SELECT {', '.join(wanted)} FROM (SELECT v, n FROM (SELECT {x} AS v, length({x}) AS n FROM {view}){among})"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def row_hashes(view: str, columns: Sequence[TypedColumn], piece: int, pieces: int) -> str:
+    """64-bit hashes of the rows, of which each stands in one of `pieces`."""
+    hashed = f"SELECT hash({', '.join(c.sql for c in columns)}) AS h FROM {view}"
+    return f"SELECT h FROM ({hashed}) WHERE h % {pieces} = {piece}" if pieces > 1 else hashed
 
 
 MASK_BITS = 60
@@ -246,6 +279,17 @@ def null_patterns(view: str, columns: Sequence[TypedColumn], listed: int) -> str
 def as_doubles(view: str, columns: Sequence[TypedColumn]) -> str:
     picked = ", ".join(f"{column.number(column.usable(column.sql))} AS c{place}" for place, column in enumerate(columns))
     return f"SELECT {picked} FROM {view}"
+
+
+def drawn(view: str, columns: Sequence[TypedColumn], hash_below: int, salt: int) -> str:
+    """The rows whose position, hashed with the salt, lies below the bound.
+
+    A window without an order counts rows as they are stored. Hashed twice, since salts alone only move the values about.
+    """
+    names = ", ".join(column.sql for column in columns)
+    place = quote("".join(["row", *("_" for _ in columns)]))  # longer than any column's name that is made of these
+    numbered = f"SELECT {names}, row_number() OVER () AS {place} FROM {view}"
+    return f"SELECT {names} FROM ({numbered}) WHERE hash(hash({place}, {salt})) < {hash_below}"
 
 
 def gaps(view: str, column: TypedColumn, listed: int) -> str:

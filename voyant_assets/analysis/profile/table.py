@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from voyant_assets.analysis.profile import entity, queries, time_axis
+from voyant_assets.analysis.profile import entity, hashed, queries, time_axis
 from voyant_assets.analysis.profile.collect import Budget, Collected, collect
 from voyant_assets.analysis.profile.correlation import correlations, rows_per_batch
 from voyant_assets.analysis.profile.kinds import TypedColumn, quote
 from voyant_assets.analysis.profile.reader import Reader
+from voyant_assets.analysis.profile.sampling import CONFIDENCE, rank_error
 from voyant_core.model.profile import (
     ColumnMeaning,
     ColumnProfile,
@@ -18,6 +19,7 @@ from voyant_core.model.profile import (
     DuplicateRows,
     Missingness,
     NullPattern,
+    Sampling,
     Scalar,
     TableProfile,
     TimeAxis,
@@ -26,6 +28,7 @@ from voyant_core.model.profile import (
 MOST_MEASURES = 200
 LISTED_PATTERNS = 10
 LISTED_GAPS = 50
+LIGHT_FIRST_ROWS = 1_000_000
 
 
 class Interpret(Protocol):
@@ -56,6 +59,7 @@ def profile_table(reader: Reader, view: str, table: str, interpret: Interpret, b
         missingness=_missingness(reader, view, found),
         time=_time(reader, view, found, axis, budget) if axis else None,
         entity=_entity(reader, view, found, columns, axis),
+        sampling=_sampling(found, budget),
         notes=notes + _size_notes(found, budget),
     )
 
@@ -76,11 +80,33 @@ def _measures(columns: Sequence[ColumnProfile]) -> tuple[list[ColumnProfile], li
     return measures[:MOST_MEASURES], [f"Correlations cover the first {MOST_MEASURES} of {len(measures)} measures."]
 
 
+def _sampling(found: Collected, budget: Budget) -> Sampling | None:
+    if not found.sampled_rows:
+        return None
+    columns = [column.name for column in found.statistics if column.sampled_rows]
+    return Sampling(
+        rows=found.sampled_rows,
+        of_rows=found.rows,
+        salt=budget.salt,
+        confidence=CONFIDENCE,
+        rank_error=rank_error(found.sampled_rows),
+        columns=columns,
+    )
+
+
 def _size_notes(found: Collected, budget: Budget) -> list[str]:
     if found.rows <= budget.exact_rows:
         return []
-    many = f"Above {budget.exact_rows} rows, columns with more than {budget.frequency_values} distinct values have estimated "
-    return [many + "distinct counts and quantiles; the possible error stands beside each."]
+    many = (
+        f"Beyond the budget for exact figures ({budget.exact_rows} rows), columns with more than {budget.frequency_values} distinct values "
+    )
+    notes = [many + "have estimated distinct counts and no full list of frequent values; the possible error stands beside each."]
+    if found.sampled_rows:
+        notes.append(
+            f"Their quantiles come from {found.sampled_rows} of {found.rows} rows, drawn by the hash of their position;"
+            f" with {CONFIDENCE:.0%} confidence no rank is off by more than {rank_error(found.sampled_rows):.2%} of the rows."
+        )
+    return notes
 
 
 def _duplicates(reader: Reader, view: str, found: Collected, budget: Budget) -> DuplicateRows:
@@ -88,8 +114,11 @@ def _duplicates(reader: Reader, view: str, found: Collected, budget: Budget) -> 
         return DuplicateRows(count=0, method="key column")
     if found.rows > budget.exact_rows:
         return DuplicateRows(count=None, method="not counted: too many rows")
-    ((count,),) = reader.rows(queries.duplicates(view, found.columns))
-    return DuplicateRows(count=int(count), method="hash of the row")
+    # Rows that differ in their numbers and times differ: long texts need not be read then.
+    light = [column for column in found.columns if column.is_number or column.kind == "temporal"]
+    if found.rows > LIGHT_FIRST_ROWS and 0 < len(light) < len(found.columns) and not hashed.repeated(reader, view, light, found.rows):
+        return DuplicateRows(count=0, method="hash of the row")
+    return DuplicateRows(count=hashed.repeated(reader, view, found.columns, found.rows), method="hash of the row")
 
 
 def _correlations(reader: Reader, view: str, found: Collected, measures: Sequence[ColumnProfile]) -> list[Correlation]:
