@@ -92,9 +92,10 @@ class Landings:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    @property
-    def root(self) -> Path:
-        return self._root
+    def folder(self) -> Path:
+        """A new folder on the landings' file system, from which files can be taken in. Of scratch landings it goes with them."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=".folder-", dir=self._root))
 
     def temporary(self) -> tuple[BinaryIO, Path]:
         """A new file on the landings' file system, so that it can be renamed into place."""

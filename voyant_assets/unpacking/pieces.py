@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+from resources._kit.confined import confined
 from resources.files import containers, decompress, zips
 from resources.files.budget import Budget
 from resources.files.landing import Landings
 from voyant_assets.runtime.environment import Environment
 from voyant_core import errors
-from voyant_core.model.source import Container, FoundTable, Landing, Origin
+from voyant_core.model.source import Container, FoundTable, Landing
 
 MOST_LAYERS = 3  # a zip of gzip-compressed databases; a zip in a zip is not opened
+EXPORTERS = {
+    Container.EXCEL: "resources.excel.workbook:unpack",
+    Container.SQLITE: "resources.sqlite.database_file:unpack",
+    Container.DUCKDB: "resources.duckdb.database_file:unpack",
+}
 _NO_TABLE = frozenset({errors.UNREADABLE_FILE.number, errors.EMPTY_FILE.number})
 
 
@@ -55,7 +63,7 @@ class Opening:
             case Container.ZIP:
                 return self._zipped(landing, landings, [*layers, container])
             case _:
-                raise errors.VoyantError(errors.UNREADABLE_FILE, f"{landing.file_name} is a container that is not opened yet.")
+                return self._exported(container, landing, landings)
 
     def of_files(self, files: Iterable[tuple[str, Landing]], layers: Sequence[Container]) -> list[Piece]:
         """The tables of several scratch files, each with the name to show; files that hold no table are left out."""
@@ -83,6 +91,34 @@ class Opening:
         (found,) = probe_tables(path, landing.file_name, environment.settings.files, environment.engine)
         return Piece(found, landing, landing.file_name)
 
+    def _exported(self, container: Container, landing: Landing, landings: Landings) -> list[Piece]:
+        """The tables of a workbook or database file: a process of its own writes them as Parquet."""
+        environment = self.environment
+        archive = environment.settings.archive
+        folder = self.scratch.folder()
+        arguments = {
+            "path": str(landings.path(landing.sha256)),
+            "folder": str(folder),
+            "file_name": landing.file_name,
+            "max_columns": environment.settings.files.max_columns,
+            "max_tables": archive.max_tables,
+        }
+        answer = confined(
+            EXPORTERS[container], arguments, landing.file_name, memory_bytes=archive.memory_bytes, timeout_s=archive.timeout_s
+        )
+        self.left_out += answer["left_out"]
+        tables: list[dict[str, Any]] = answer["tables"]
+        return [self._table(table, folder, landing) for table in tables]
+
+    def _table(self, table: dict[str, Any], folder: Path, landing: Landing) -> Piece:
+        """One exported table. Its title is the sheet's or table's own name."""
+        title: str = table["title"]
+        written = self.scratch.take(folder / table["file"], f"{title}.parquet")
+        self.budget.spend(written.size_bytes)
+        piece = self._plain(written, self.scratch)
+        found = with_notes(piece.found.model_copy(update={"title": title}), table["notes"])
+        return Piece(found, written, landing.file_name, title)
+
     def _zipped(self, landing: Landing, landings: Landings, layers: Sequence[Container]) -> list[Piece]:
         most = self.environment.settings.archive.max_members
         with zips.opened(landings.path(landing.sha256), landing.file_name) as archive:
@@ -99,5 +135,5 @@ class Opening:
         return self.of_files(files, layers)
 
 
-def origin_of(container: Container, piece: Piece) -> Origin:
-    return Origin(container=container, member=f"{piece.file}/{piece.inner}" if piece.inner and piece.file else piece.inner or piece.file)
+def with_notes(table: FoundTable, notes: Sequence[str]) -> FoundTable:
+    return table.model_copy(update={"read": table.read.model_copy(update={"notes": [*table.read.notes, *notes]})})

@@ -8,9 +8,9 @@ from resources.files.budget import Budget
 from resources.files.containers import container_of
 from voyant_assets.runtime.environment import Environment
 from voyant_assets.unpacking.naming import named
-from voyant_assets.unpacking.pieces import Opening, Piece, origin_of
+from voyant_assets.unpacking.pieces import EXPORTERS, Opening, Piece, with_notes
 from voyant_core import errors
-from voyant_core.model.source import Container, FoundTable, Landing
+from voyant_core.model.source import Container, FoundTable, Landing, Origin
 
 MOST_NAMED = 10
 
@@ -48,11 +48,13 @@ def _kept(opening: Opening, container: Container, piece: Piece) -> FoundTable:
     kept = opening.environment.landings
     # two members with the same bytes are one landing
     landing = kept.take(path, piece.landing.file_name, piece.landing.sha256) if path.exists() else piece.landing
-    return piece.found.model_copy(update={"landing": landing, "origin": origin_of(container, piece)})
+    return piece.found.model_copy(update={"landing": landing, "origin": _origin(container, piece)})
 
 
-def with_notes(table: FoundTable, notes: Sequence[str]) -> FoundTable:
-    return table.model_copy(update={"read": table.read.model_copy(update={"notes": [*table.read.notes, *notes]})})
+def _origin(container: Container, piece: Piece) -> Origin:
+    """Of a workbook or database the sheet or table; elsewhere the file, with the sheet or table in it."""
+    inside = piece.inner if container in EXPORTERS else "/".join(part for part in (piece.file, piece.inner) if part)
+    return Origin(container=container, member=inside)
 
 
 def left_out_note(names: Sequence[str]) -> str:

@@ -1,0 +1,77 @@
+"""DuckDB files as one Parquet file per table. Runs in a confined process, on a database of its own that reaches nothing but this file.
+
+One thread writes, so that the same table gives the same bytes everywhere. Views are left out: they are questions, not data.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from resources.duckdb import failures, quoting
+from voyant_core import errors
+
+ROW_GROUP_ROWS = 61_440
+_AGAIN = "Open it with the DuckDB that wrote it and export its tables as Parquet (`EXPORT DATABASE 'folder' (FORMAT parquet)`)."
+
+
+def unpack(path: str, folder: str, file_name: str, max_columns: int, max_tables: int) -> dict[str, Any]:
+    """`{"tables": [{"title", "file", "notes"}], "left_out": [...]}`: one Parquet file in `folder` per table with rows.
+
+    UNREADABLE_FILE (damaged, encrypted, of a later version), EMPTY_FILE, TOO_LARGE.
+    """
+    import duckdb
+
+    connection = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False, "autoload_known_extensions": False})
+    try:
+        for statement in (
+            "SET GLOBAL timezone = 'UTC'",
+            f"ATTACH {quoting.text(path)} AS given (READ_ONLY)",
+            f"SET allowed_directories = {quoting.texts([folder])}",
+            "SET enable_external_access = false",
+            "SET lock_configuration = true",
+        ):
+            connection.execute(statement).fetchall()
+        listed = connection.execute(
+            "SELECT schema_name, table_name, column_count FROM duckdb_tables() WHERE database_name = 'given' AND NOT internal ORDER BY 1, 2"
+        ).fetchall()
+        views = connection.execute(
+            "SELECT view_name FROM duckdb_views() WHERE database_name = 'given' AND NOT internal ORDER BY 1"
+        ).fetchall()
+        _check(listed, file_name, max_columns, max_tables)
+        tables: list[dict[str, Any]] = []
+        left_out = [f"view {view}" for (view,) in views]
+        for number, (schema, name, _) in enumerate(listed):
+            title = name if schema == "main" else f"{schema}.{name}"
+            target = Path(folder) / f"{number:05d}.parquet"
+            if _written(connection, f"given.{quoting.name(schema)}.{quoting.name(name)}", target):
+                tables.append({"title": title, "file": target.name, "notes": []})
+            else:
+                left_out.append(f"table {title} (no rows)")
+    except duckdb.Error as error:
+        raise errors.VoyantError(
+            errors.UNREADABLE_FILE, f"{file_name} cannot be read as a DuckDB database: {failures.first_line(str(error))}.", hint=_AGAIN
+        ) from error
+    if not tables:
+        raise errors.VoyantError(errors.EMPTY_FILE, f"No table of {file_name} holds rows.", hint="Give a database with rows.")
+    return {"tables": tables, "left_out": left_out}
+
+
+def _check(listed: list[Any], file_name: str, max_columns: int, max_tables: int) -> None:
+    wide = next((name for _, name, columns in listed if columns > max_columns), None)
+    if len(listed) > max_tables or wide is not None:
+        what = (
+            f"{len(listed):,} tables; at most {max_tables:,}" if wide is None else f"the table {wide} of more than {max_columns:,} columns"
+        )
+        raise errors.VoyantError(
+            errors.TOO_LARGE, f"{file_name} holds {what} are read.", hint="Export the tables that you need as Parquet."
+        )
+
+
+def _written(connection: Any, table: str, target: Path) -> bool:
+    """Whether the table has rows; then they are in `target`."""
+    if not connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall():
+        return False
+    arguments = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP_ROWS}"
+    connection.execute(f"COPY (SELECT * FROM {table}) TO {quoting.text(str(target))} ({arguments})").fetchall()
+    return True
