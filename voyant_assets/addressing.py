@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import urllib.parse
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from resources.files.decompress import without_compression
+from resources.files.folders import split_glob
 from resources.files.roots import resolve_allowed
 from voyant_assets.probing import ProbeOrder
 from voyant_core import errors
@@ -63,7 +65,17 @@ def parse_source(source: str | dict[str, Any], roots: Sequence[Path], inbox: Pat
             hint='For example {"type": "file", "path": "..."}.',
         )
     place = Path(source).expanduser() if may_read_any else Path(source)
-    return file_target(resolve_allowed(str(place if place.is_absolute() else inbox / place), [*roots, inbox], may_read_any))
+    return file_target(_resolved(place if place.is_absolute() else inbox / place, [*roots, inbox], may_read_any))
+
+
+def _resolved(place: Path, roots: Sequence[Path], may_read_any: bool) -> Path:
+    """The real path; of a pattern (`*`, `?`, `[`) the real folder with the pattern below it. A file of that very name comes first."""
+    folder, pattern = split_glob(place)
+    if not pattern or os.path.lexists(place):
+        return resolve_allowed(str(place), roots, may_read_any)
+    if ".." in pattern.split("/"):
+        raise errors.VoyantError(errors.PATH_NOT_ALLOWED, "A pattern must not lead upwards.", hint="Leave '..' out of the path.")
+    return resolve_allowed(str(folder), roots, may_read_any) / pattern
 
 
 def _spelled_out(source: dict[str, Any]) -> str:
@@ -89,7 +101,11 @@ def _spelled_out(source: dict[str, Any]) -> str:
 
 
 def file_target(path: Path) -> Target:
-    return Target(SourceType.FILE, path.as_uri(), title_of(path.name), ProbeOrder(kind="path", place=str(path)))
+    folder, pattern = split_glob(path)
+    title = title_of(path.name)
+    if pattern and not any(char.isalnum() for char in title):
+        title = folder.name  # of `sales/*.csv` the folder says more
+    return Target(SourceType.FILE, path.as_uri().replace("%2A", "*"), title, ProbeOrder(kind="path", place=str(path)))
 
 
 def url_target(url: str) -> Target:

@@ -10,7 +10,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from resources.files.folders import split_glob
+from voyant_assets.catalogue import catalogue
 from voyant_assets.runtime.environment import Environment
+from voyant_assets.unpacking.source import folder_of, tables_of
 from voyant_core.keys import TABLE_STAGE
 from voyant_core.model.source import Landing, ProbeResult
 
@@ -27,18 +30,33 @@ class ProbeOrder(BaseModel):
 
 def probe(environment: Environment, arguments: dict[str, Any]) -> dict[str, Any]:
     """`arguments` is a ProbeOrder; the answer a ProbeResult. VYNT-1xxx, 2008, 6003 or 7xxx when the source cannot be read."""
-    from resources.files.fetch import fetch
-    from voyant_assets.catalogue import catalogue
-    from voyant_assets.unpacking.source import tables_of
-
     order = ProbeOrder.model_validate(arguments)
-    landings = environment.landings
+    reserved = [TABLE_STAGE, *catalogue().stages]
+    folder, pattern = _folder(order)
+    if folder is not None:
+        landed, tables = folder_of(folder, pattern, environment, reserved)
+    else:
+        landed = _landed(order, environment)
+        tables = tables_of(landed, environment, reserved)
+    return ProbeResult(landing=landed, tables=tables).model_dump(mode="json")
+
+
+def _folder(order: ProbeOrder) -> tuple[Path | None, str]:
+    """The folder to read and the pattern of its files; None for a single file. A file whose name looks like a pattern is a file."""
+    place = Path(order.place)
+    if order.kind != "path" or place.is_file():
+        return None, ""
+    folder, pattern = split_glob(place)
+    return (folder, pattern) if folder.is_dir() else (None, "")
+
+
+def _landed(order: ProbeOrder, environment: Environment) -> Landing:
+    from resources.files.fetch import fetch
+
     match order:
         case ProbeOrder(kind="landing", landing=Landing() as landed):
-            pass
+            return landed
         case ProbeOrder(kind="url"):
-            landed = fetch(order.place, landings, environment.settings.fetch)
+            return fetch(order.place, environment.landings, environment.settings.fetch)
         case _:
-            landed = landings.land_file(Path(order.place))
-    tables = tables_of(landed, environment, [TABLE_STAGE, *catalogue().stages])
-    return ProbeResult(landing=landed, tables=tables).model_dump(mode="json")
+            return environment.landings.land_file(Path(order.place))

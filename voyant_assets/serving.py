@@ -18,7 +18,7 @@ from voyant_core.model.job import Job, JobState
 if TYPE_CHECKING:
     import dagster as dg
 
-PROBE_TIMEOUT_S = 120.0
+PROBE_TIMEOUT_S = 600.0
 
 log = logging.getLogger(__name__)
 

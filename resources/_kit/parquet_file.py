@@ -11,9 +11,11 @@ ROW_GROUP_ROWS = 61_440
 
 def write_parquet(path: Path, names: Sequence[str], types: Sequence[Any], batches: Iterable[Sequence[Any]]) -> int:
     """How many rows were written. A batch is one array per column, of any length; `names` must differ."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow
+    from pyarrow import parquet
 
+    pa: Any = pyarrow  # its own types are partial
+    pq: Any = parquet
     schema = pa.schema([pa.field(name, kind) for name, kind in zip(names, types, strict=True)])
     rows = 0
     with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, store_schema=False) as writer:
@@ -25,8 +27,9 @@ def write_parquet(path: Path, names: Sequence[str], types: Sequence[Any], batche
 
 
 def _groups(schema: Any, batches: Iterable[Sequence[Any]]) -> Iterator[Any]:
-    import pyarrow as pa
+    import pyarrow
 
+    pa: Any = pyarrow
     held = schema.empty_table()
     for batch in batches:
         held = pa.concat_tables([held, pa.table(list(batch), schema=schema)])

@@ -117,26 +117,22 @@ def as_text(value: Any) -> str:
 
 
 def arrow_array(values: Iterable[Any], type_name: str) -> Any:
-    """The values as an array of the type that `ColumnKinds` chose."""
-    import pyarrow as pa
+    """The values as a pyarrow array of the type that `ColumnKinds` chose."""
+    import pyarrow
 
-    match type_name:
-        case "BIGINT":
-            return pa.array((None if _is_null(value) else int(value) for value in values), pa.int64())
-        case "DOUBLE":
-            return pa.array((None if _is_null(value) else _as_double(value) for value in values), pa.float64())
-        case "BOOLEAN":
-            return pa.array((None if _is_null(value) else value for value in values), pa.bool_())
-        case "DATE":
-            return pa.array((None if _is_null(value) else value for value in values), pa.date32())
-        case "TIMESTAMP":
-            return pa.array((None if _is_null(value) else _as_moment(value) for value in values), pa.timestamp("us"))
-        case "TIME":
-            return pa.array((None if _is_null(value) else value for value in values), pa.time64("us"))
-        case "BLOB":
-            return pa.array((None if _is_null(value) else value for value in values), pa.binary())
-        case _:
-            return pa.array((None if value is None or value == "" else as_text(value) for value in values), pa.string())
+    arrow: Any = pyarrow  # its own types are partial
+    kind, read = {
+        "BIGINT": (arrow.int64(), int),
+        "DOUBLE": (arrow.float64(), _as_double),
+        "BOOLEAN": (arrow.bool_(), bool),
+        "DATE": (arrow.date32(), None),
+        "TIMESTAMP": (arrow.timestamp("us"), _as_moment),
+        "TIME": (arrow.time64("us"), None),
+        "BLOB": (arrow.binary(), None),
+    }.get(type_name, (arrow.string(), as_text))
+    if type_name == "VARCHAR":
+        return arrow.array([None if value is None or value == "" else as_text(value) for value in values], kind)
+    return arrow.array([None if _is_null(value) else read(value) if read else value for value in values], kind)
 
 
 def _is_null(value: Any) -> bool:

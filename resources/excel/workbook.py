@@ -90,9 +90,10 @@ def _protected(file_name: str) -> errors.VoyantError:
 def _sheet(sheet: Any, target: Path, what: str, max_columns: int) -> list[str] | None:
     """Write the sheet's table; the notes, or None when it has no rows."""
     first_column = sheet.start[1] if sheet.start else 0  # rows come from the top of the sheet, but without the blank columns on the left
+    ranges: list[grid.Range] = sheet.merged_cell_ranges or []
     merged = [
         ((top, max(left - first_column, 0)), (bottom, right - first_column))
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
+        for (top, left), (bottom, right) in ranges
         if right >= first_column
     ]
     head: list[list[Any]] = list(itertools.islice(sheet.iter_rows(), grid.LOOKED_AT_ROWS))

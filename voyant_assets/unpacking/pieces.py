@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +83,26 @@ class Opening:
         if not found and first_error is not None:
             raise first_error
         return found
+
+    def joined(self, group: Sequence[Piece], title: str) -> Piece:
+        """Like files as one table; a single one as it is."""
+        if len(group) == 1:
+            (only,) = group
+            return Piece(only.found.model_copy(update={"title": title}), only.landing, only.file, only.inner)
+        from resources.duckdb.union import Part, write_union
+
+        environment, folder = self.environment, self.scratch.folder()
+        parts = [
+            Part(f"{piece.file}/{piece.inner}" if piece.inner else piece.file, self.scratch.path(piece.landing.sha256), piece.found)
+            for piece in group
+        ]
+        target = folder / "union.parquet"
+        notes = write_union(environment.engine, parts, folder, target, environment.settings.engine.memory_limit)
+        landing = self.scratch.take(target, f"{title}.parquet")
+        found = self._plain(landing, self.scratch).found
+        read = found.read.model_copy(update={"renamed": group[0].found.read.renamed, "notes": notes})
+        shutil.rmtree(folder, ignore_errors=True)
+        return Piece(found.model_copy(update={"title": title, "read": read}), landing, f"{len(group)} files from {group[0].file} on")
 
     def _plain(self, landing: Landing, landings: Landings) -> Piece:
         from resources.duckdb.probe import probe_tables

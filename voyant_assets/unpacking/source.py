@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 
 from resources.files.budget import Budget
 from resources.files.containers import container_of
+from resources.files.folders import copy_files
 from voyant_assets.runtime.environment import Environment
+from voyant_assets.unpacking.alike import grouped, title_of_group
 from voyant_assets.unpacking.naming import named
 from voyant_assets.unpacking.pieces import EXPORTERS, Opening, Piece, with_notes
 from voyant_core import errors
@@ -17,29 +20,48 @@ MOST_NAMED = 10
 
 def tables_of(landing: Landing, environment: Environment, reserved: Sequence[str]) -> list[FoundTable]:
     """The tables of landed bytes, whatever holds them. EMPTY_FILE, UNREADABLE_FILE, TOO_LARGE."""
-    landings, archive = environment.landings, environment.settings.archive
+    landings = environment.landings
     container = container_of(landings.path(landing.sha256), landing.file_name)
     with landings.scratch() as scratch:
-        opening = Opening(environment, scratch, Budget(archive, landing.size_bytes, landing.file_name))
+        opening = Opening(environment, scratch, Budget(environment.settings.archive, landing.size_bytes, landing.file_name))
         pieces = opening.pieces(landing, landings)
         if container is None:
             return named([piece.found for piece in pieces], reserved)
-        return finished(opening, container, pieces, landing.file_name, reserved)
+        return _finished(opening, container, pieces, landing.file_name, reserved)
 
 
-def finished(opening: Opening, container: Container, pieces: Sequence[Piece], file_name: str, reserved: Sequence[str]) -> list[FoundTable]:
-    """The chosen tables, named, with their bytes moved to the landings that stay."""
+def folder_of(folder: Path, pattern: str, environment: Environment, reserved: Sequence[str]) -> tuple[Landing, list[FoundTable]]:
+    """The listing of a folder's files, landed, and their tables. FILE_NOT_FOUND, and as `tables_of`."""
+    landings, archive = environment.landings, environment.settings.archive
+    with landings.scratch() as scratch:
+        copied = copy_files(folder, pattern, scratch, archive)
+        opening = Opening(environment, scratch, Budget(archive, copied.size_bytes, folder.name), left_out=copied.left_out)
+        pieces = opening.of_files(copied.files, [])
+        tables = _finished(opening, Container.FOLDER, pieces, folder.name, reserved)
+        return landings.land_stream([copied.listing()], folder.name or "folder"), tables
+
+
+def _finished(opening: Opening, container: Container, pieces: Sequence[Piece], file_name: str, reserved: Sequence[str]) -> list[FoundTable]:
+    """The tables, named, with their bytes moved to the landings that stay."""
     most = opening.environment.settings.archive.max_tables
-    if len(pieces) > most:
+    groups = grouped(pieces) if container in (Container.ZIP, Container.FOLDER) or _is_from_zip(pieces) else [[piece] for piece in pieces]
+    if len(groups) > most:
         raise errors.VoyantError(
             errors.TOO_LARGE,
-            f"{file_name} holds {len(pieces):,} tables; at most {most:,} are read.",
+            f"{file_name} holds {len(groups):,} tables; at most {most:,} are read.",
             hint="Give fewer at a time, or raise VOYANT_ARCHIVE__MAX_TABLES.",
         )
-    tables = [_kept(opening, container, piece) for piece in pieces]
+    title = PurePosixPath(file_name).stem if container is not Container.FOLDER else file_name
+    joined = [opening.joined(group, title_of_group(group, title, is_only=len(groups) == 1)) for group in groups]
+    tables = [_kept(opening, container, piece) for piece in joined]
     if opening.left_out:
         tables[0] = with_notes(tables[0], [left_out_note(opening.left_out)])
     return named(tables, reserved)
+
+
+def _is_from_zip(pieces: Sequence[Piece]) -> bool:
+    """A compressed archive holds files as an archive does."""
+    return len({piece.file for piece in pieces}) > 1
 
 
 def _kept(opening: Opening, container: Container, piece: Piece) -> FoundTable:
