@@ -56,13 +56,15 @@ def adopt_run(
         raise errors.VoyantError(errors.TENANT_DENIED, "A run must stay within one tenant.", hint="Select tables of one tenant.")
     tenant = tenants.pop()
     plan = _plan(environment, tenant, selection, earlier)
-    request = AnalyzeRequest(source=plan.tables[0].source_id, stages=[s for s in plan.tables[0].stages if s != TABLE_STAGE], kpis=plan.kpis)
+    request = AnalyzeRequest(
+        source=plan.tables[0].source_id, stages=[s for s in plan.tables[0].stages if s != TABLE_STAGE], kpis=list(plan.kpis)
+    )
     job = new_job(CallContext(tenant=tenant, origin="dagit"), request, plan)
     job = job.model_copy(update={"run_id": run.run_id, "retry_of": earlier.id if earlier else None})
     environment.store.jobs(tenant).create(job)
     instance.add_run_tags(run.run_id, {JOB_TAG: job.id, TENANT_TAG: tenant, SOURCE_TAG: plan.tables[0].source})
     source_ids = list(dict.fromkeys(table.source_id for table in plan.tables))
-    return tenant, job.id, reconstructable(source_ids, plan.digest)
+    return tenant, job.id, reconstructable(source_ids, plan.digest, job.id)
 
 
 def _plan(environment: Environment, tenant: str, selection: Selection, earlier: Job | None) -> Plan:

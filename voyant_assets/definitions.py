@@ -8,6 +8,7 @@ from __future__ import annotations
 import dagster as dg
 
 from sensors.run_status import finish_jobs_sensor
+from voyant_assets.graph.executor import tables_first_executor
 from voyant_assets.graph.factory import build_assets
 from voyant_assets.graph.registry import read_registry
 from voyant_core.settings import settings
@@ -23,5 +24,5 @@ def _end_lost_jobs(instance: dg.DagsterInstance) -> list[str]:
 defs = dg.Definitions(
     assets=build_assets(read_registry(settings().layout.registry)),
     sensors=[finish_jobs_sensor(_end_lost_jobs)],
-    executor=dg.in_process_executor,
+    executor=tables_first_executor,
 )

@@ -94,18 +94,35 @@ def final_stages(job: Job, ended: JobState) -> list[StageRun]:
 
 
 def verdict(job: Job, stages: list[StageRun], ended: JobState, reason: str | None) -> tuple[JobState, Problem | None]:
-    """The job's state and, unless it succeeded, why: the first required stage that failed, else how the run ended."""
+    """The job's state and, unless it succeeded, why: the required stages that failed, in whatever table, else how the run ended."""
     if ended is JobState.CANCELED:
         return JobState.CANCELED, None
-    failed = next((s for s in stages if s.name in job.plan.required and s.state is StageState.FAILED), None)
-    if failed is not None and failed.code != errors.RUN_LOST.code:
-        code = failed.code or errors.STAGE_FAILED.code
-        known = errors.CATALOGUE.get(int(code.removeprefix("VYNT-")), errors.STAGE_FAILED)
-        return JobState.FAILED, Problem(code=code, detail=f"{failed.name} of {failed.table}: {failed.reason}", retryable=known.retryable)
+    lost = [stage for stage in stages if job.plan.misses(stage)]
+    failed = [stage for stage in lost if stage.state is StageState.FAILED] or lost
+    if failed and failed[0].code != errors.RUN_LOST.code:
+        return JobState.FAILED, _problem(job, failed)
     if ended is JobState.FAILED:
-        lost = reason or "The run ended before its time."
-        return JobState.FAILED, Problem(code=errors.RUN_LOST.code, detail=lost, hint="Ask for it again.", retryable=True)
+        told = reason or "The run ended before its time."
+        return JobState.FAILED, Problem(code=errors.RUN_LOST.code, detail=told, hint="Ask for it again.", retryable=True)
     return JobState.SUCCEEDED, None
+
+
+def _problem(job: Job, failed: list[StageRun]) -> Problem:
+    """The first failure, and of several tables how many it met: what was made of the others stands."""
+    first = failed[0]
+    code = first.code or errors.STAGE_FAILED.code
+    known = errors.CATALOGUE.get(int(code.removeprefix("VYNT-")), errors.STAGE_FAILED)
+    detail, hint = f"{first.name} of {first.table}: {first.reason}", None
+    tables = [table.label for table in job.plan.tables]
+    met = {stage.table for stage in failed}
+    whole = sum(label not in met for label in tables)
+    if len(tables) > 1:
+        others = f" {len(met) - 1} more of the tables failed as well." if len(met) > 1 else ""
+        detail = f"{detail.rstrip('.')}.{others} {whole} of {len(tables)} tables are complete."
+        hint = (
+            "The results of the complete tables stand. Leave the others out with `tables`, or mend them and ask again." if whole else None
+        )
+    return Problem(code=code, detail=detail, hint=hint, retryable=known.retryable)
 
 
 def make_manifest(

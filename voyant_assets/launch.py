@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from voyant_assets.addressing import Named, Target, parse_source, registered_target, title_of
-from voyant_assets.catalogue import catalogue
+from voyant_assets.catalogue import catalogue, joint_catalogue
 from voyant_assets.planning import make_plan
 from voyant_assets.probing import ProbeOrder
 from voyant_assets.runtime.environment import Environment
@@ -48,7 +48,7 @@ def new_job(call: CallContext, request: AnalyzeRequest, plan: Plan) -> Job:
         traceparent=call.traceparent,
         user_id=call.user_id,
         session_id=call.session_id,
-        stages=[StageRun(table=t.label, name=stage, state=StageState.PENDING) for t in plan.tables for stage in t.stages],
+        stages=[StageRun(table=label, name=stage, state=StageState.PENDING) for label, stage in plan.steps()],
     )
 
 
@@ -90,10 +90,9 @@ class Launch:
             return earlier
         target = self._target(request.source, call)
         result = self._probe(target)
-        self._check_kpis(request, result)
-        make_plan(call.tenant, request, [_unregistered(target, result, call)], catalogue())  # refuses before anything is stored
+        self._plan(request, _unregistered(target, result, call))  # refuses before anything is stored
         source = self.store.sources(call.tenant).register(target.type, target.uri, target.title, result, pinned=False)
-        plan = make_plan(call.tenant, request, [source], catalogue())
+        plan = self._plan(request, source)
         job = new_job(call, request, plan)
         accepted = jobs.create(job, None if idempotency_key is None else (ANALYZE, idempotency_key, body))
         if accepted.id == job.id:
@@ -111,12 +110,9 @@ class Launch:
             finish(self.store, self.environment.objects, job.tenant, job.id, JobState.FAILED, reason)
             raise
 
-    def _check_kpis(self, request: AnalyzeRequest, result: ProbeResult) -> None:
-        if not request.kpis:
-            return
-        from voyant_assets.analysis.kpi.check import check_kpis
-
-        check_kpis(request.kpis, {table.name: table.columns for table in result.tables})
+    def _plan(self, request: AnalyzeRequest, source: SourceRecord) -> Plan:
+        most = self.environment.settings.runs.most_tables
+        return make_plan(source.tenant, request, [source], catalogue(), joint_catalogue(), most)
 
     def _target(self, source: str | dict[str, Any], call: CallContext) -> Target:
         layout, files = self.environment.layout, self.environment.settings.files

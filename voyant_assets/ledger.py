@@ -1,16 +1,19 @@
-"""What a run writes down about one table: stage states, artifacts, inputs and lineage, each stage in one transaction."""
+"""What a run writes down about one table, or about several together: stage states, artifacts, inputs and lineage.
+
+Each stage is one transaction.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from resources.metadata.artifacts import Computed, Link, NewStage
 from resources.metadata.database import repeatable
 from resources.metadata.store import MetadataStore
-from voyant_core.keys import TABLE_STAGE, TableAddress
+from voyant_core.keys import TABLE_STAGE, JointAddress, TableAddress
 from voyant_core.model.artifact import Artifact, ManifestInput
 from voyant_core.model.job import Job, PlannedTable, StageRun, StageState
 from voyant_core.model.lineage import LineageEdge
@@ -22,7 +25,7 @@ from voyant_core.stage import CheckOutcome, StageResult
 class ComputedStage:
     """A stage's artifacts under the key by which they can be reused.
 
-    `told` is what Dagit shows of it (`shown`, `as_told`); `feeds` are the stages whose results it read.
+    `told` is what Dagit shows of it (`shown`, `as_told`); `feeds` are the URNs of what it read.
     """
 
     name: str
@@ -31,6 +34,14 @@ class ComputedStage:
     files: list[Computed]
     told: dict[str, Any]
     feeds: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the stages of a ledger read: the tables by label, and the version that stands for all of them."""
+
+    content_version: str
+    inputs: Mapping[str, ManifestInput]
 
 
 def as_told(result: StageResult) -> dict[str, Any]:
@@ -44,19 +55,39 @@ def shown(told: dict[str, Any]) -> StageResult:
     return StageResult(model=None, metadata=told["metadata"], preview=told["preview"], checks=checks)
 
 
+def input_of(table: PlannedTable, snapshot: TableSnapshot, engine: str) -> ManifestInput:
+    part = table.found.landing
+    is_part = part is not None and part.sha256 == snapshot.landing_sha256
+    return ManifestInput(
+        source_id=table.source_id,
+        table=str(snapshot.address),
+        snapshot_id=snapshot.snapshot_id,
+        content_version=snapshot.content_version,
+        rows=snapshot.rows,
+        landing_sha256=table.landing.sha256 if is_part else snapshot.landing_sha256,
+        part_sha256=snapshot.landing_sha256 if is_part else None,
+        engine=engine,
+        engine_reason=f"{snapshot.size_bytes / 1e6:.3g} MB of Parquet: fits the run's memory",
+    )
+
+
+def table_urn(address: TableAddress) -> str:
+    return f"urn:voyant:{address.tenant}:table:{address}"
+
+
+def stage_urn(address: TableAddress | JointAddress, stage: str) -> str:
+    return f"urn:voyant:{address.tenant}:stage:{address}.{stage}"
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The record of one table of one job."""
+    """The record of one job about what `address` names; `label` stands before the names of its artifacts."""
 
     store: MetadataStore
     job: Job
-    table: PlannedTable
+    label: str
+    address: TableAddress | JointAddress
     run_id: str
-    engine: str
-
-    @property
-    def address(self) -> TableAddress:
-        return TableAddress(self.job.tenant, self.table.source, self.table.name)
 
     @repeatable
     def started(self, stage: StageRun) -> None:
@@ -66,58 +97,34 @@ class Ledger:
             jobs.record_stage(connection, self.job.id, stage)
 
     @repeatable
-    def ended(self, stage: StageRun, snapshot: TableSnapshot | None, computed: ComputedStage | None) -> list[Artifact]:
-        """Record how a stage ended, with what it made; the artifacts as this job names them."""
+    def ended(self, stage: StageRun, reading: Reading | None, computed: ComputedStage | None) -> list[Artifact]:
+        """Record how a stage ended, with what it read and made; the artifacts as this job names them."""
         jobs, artifacts = self.store.jobs(self.job.tenant), self.store.artifacts(self.job.tenant)
         linked: list[Artifact] = []
         with self.store.database.write() as connection:
             jobs.lock(connection, self.job.id)
-            if stage.state.is_done and snapshot is not None:
-                if stage.name == TABLE_STAGE:
-                    jobs.record_input(connection, self.job.id, self.table.label, self._input(snapshot))
-                    artifacts.add_lineage(connection, [self._edge(self._source_urn, self._table_urn, "ingest")])
+            if stage.state.is_done and reading is not None:
+                for label, used in reading.inputs.items():
+                    jobs.record_input(connection, self.job.id, label, used)
+                if stage.name == TABLE_STAGE and isinstance(self.address, TableAddress):
+                    source = f"urn:voyant:{self.job.tenant}:source:{self.address.source}"
+                    artifacts.add_lineage(connection, [self._edge(source, table_urn(self.address), "ingest")])
                 if computed is not None:
-                    new = NewStage(computed.files, computed.told, snapshot.content_version, computed.code_version)
+                    new = NewStage(computed.files, computed.told, reading.content_version, computed.code_version)
                     artifacts.add(connection, computed.key, new)
                     reused = stage.state is StageState.REUSED
-                    link = Link(self.job.id, self.table.label, self.address.asset_key(stage.name), self.run_id, reused)
+                    link = Link(self.job.id, self.label, self.address.asset_key(stage.name), self.run_id, reused)
                     linked = artifacts.link(connection, computed.key, link)
                     artifacts.add_lineage(connection, list(self._edges(computed, linked)))
             jobs.record_stage(connection, self.job.id, stage)
         return linked
 
-    def _input(self, snapshot: TableSnapshot) -> ManifestInput:
-        part = self.table.found.landing
-        is_part = part is not None and part.sha256 == snapshot.landing_sha256
-        return ManifestInput(
-            source_id=self.table.source_id,
-            table=str(self.address),
-            snapshot_id=snapshot.snapshot_id,
-            content_version=snapshot.content_version,
-            rows=snapshot.rows,
-            landing_sha256=self.table.landing.sha256 if is_part else snapshot.landing_sha256,
-            part_sha256=snapshot.landing_sha256 if is_part else None,
-            engine=self.engine,
-            engine_reason=f"{snapshot.size_bytes / 1e6:.3g} MB of Parquet: fits the run's memory",
-        )
-
     def _edges(self, computed: ComputedStage, linked: list[Artifact]) -> Generator[LineageEdge]:
-        stage = self._stage_urn(computed.name)
+        stage = stage_urn(self.address, computed.name)
         for feed in computed.feeds:
-            yield self._edge(self._table_urn if feed == TABLE_STAGE else self._stage_urn(feed), stage, "compute")
+            yield self._edge(feed, stage, "compute")
         for artifact in linked:
             yield self._edge(stage, f"urn:voyant:{self.job.tenant}:artifact:{artifact.sha256}", "produce")
 
     def _edge(self, upstream: str, downstream: str, kind: str) -> LineageEdge:
         return LineageEdge.model_validate({"upstream": upstream, "downstream": downstream, "kind": kind, "job_id": self.job.id})
-
-    @property
-    def _source_urn(self) -> str:
-        return f"urn:voyant:{self.job.tenant}:source:{self.table.source}"
-
-    @property
-    def _table_urn(self) -> str:
-        return f"urn:voyant:{self.job.tenant}:table:{self.address}"
-
-    def _stage_urn(self, name: str) -> str:
-        return f"urn:voyant:{self.job.tenant}:stage:{self.address}.{name}"

@@ -9,33 +9,95 @@ from typing import Any
 from pydantic import ValidationError
 
 from voyant_assets.catalogue import Catalogue
+from voyant_assets.kpi_planning import planned_kpis
 from voyant_core import errors
 from voyant_core.canonical import digest
-from voyant_core.keys import TABLE_STAGE
+from voyant_core.joint_stage import JointStage
+from voyant_core.keys import JOINT, TABLE_STAGE, JointAddress, TableAddress
 from voyant_core.model.artifact import ArtifactKind
-from voyant_core.model.job import AnalyzeRequest, Plan, PlannedTable
-from voyant_core.model.kpi import KpiRequest
+from voyant_core.model.job import AnalyzeRequest, JointPlan, Plan, PlannedKpi, PlannedTable
 from voyant_core.model.source import FoundTable, SourceRecord
+from voyant_core.stage import Stage
 
 
-def make_plan(tenant: str, request: AnalyzeRequest, sources: Sequence[SourceRecord], catalogue: Catalogue) -> Plan:
-    """The plan of `request` over `sources`, all of them probed. VYNT-1xxx or 2xxx for what the request names and does not exist."""
+def make_plan(
+    tenant: str,
+    request: AnalyzeRequest,
+    sources: Sequence[SourceRecord],
+    catalogue: Catalogue[Stage],
+    joint: Catalogue[JointStage] | None = None,
+    most_tables: int | None = None,
+) -> Plan:
+    """The plan of `request` over `sources`, all of them probed. VYNT-1xxx or 2xxx for what the request names and does not exist.
+
+    With `joint` a request for several tables gets the stages over all of them as well.
+    """
     _refuse_what_is_missing(request)
-    stages = _stages(request, catalogue)
+    over = joint or Catalogue[JointStage]({})
+    named = _named(request, catalogue, over)
+    chosen = [(source, table) for source in sources for table in _tables(request, source)]
+    refuse_too_many(chosen, most_tables)
+    kpis = planned_kpis(request.kpis, planned([(source, table, []) for source, table in chosen]), tenant)
+    figures = _figure_stages(catalogue) if any(kpi.place != JOINT for kpi in kpis) else []
+    joint_stages = chosen_joint(over, named, kpis) if len(chosen) > 1 else []
+    looked_at = {name for stage in joint_stages for name in over.stages[stage].reads} if named else set[str]()
+    stages = catalogue.closure([*(n for n in named if n in catalogue.stages), *figures, *looked_at] if named else catalogue.stages)
+    tables = planned([(source, table, [TABLE_STAGE, *stages]) for source, table in chosen])
+    asked = [n for n in named if n in catalogue.stages]
+    required = [TABLE_STAGE, *asked] if named else [n for n in catalogue.required if n == TABLE_STAGE or n in stages]
+    required = list(dict.fromkeys([*required, *figures]))  # who asks for a figure by name must not read "succeeded" without it
     params = _parameters(request, catalogue)
-    tables = planned([(source, table, [TABLE_STAGE, *stages]) for source in sources for table in _tables(request, source)])
-    required = [TABLE_STAGE, *request.stages] if request.stages else [n for n in catalogue.required if n == TABLE_STAGE or n in stages]
-    if request.kpis:  # who asks for a figure by name must not read "succeeded" without it
-        required += [name for name in stages if ArtifactKind.KPI in catalogue.stages[name].produces]
-    asked = request.model_dump(mode="json", exclude={"source"})
+    plan_joint = joint_plan(tenant, tables, joint_stages, _required_joint(over, joint_stages, named)) if joint_stages else None
+    given = request.model_dump(mode="json", exclude={"source"})
     return Plan(
         tenant=tenant,
         tables=tables,
-        required=list(dict.fromkeys(required)),
+        required=required,
         params=params,
-        kpis=request.kpis,
-        request_digest=digest({**asked, "landings": [table.landing.sha256 for table in tables]}),
-        digest=digest_of(tables, required, params, request.kpis),
+        kpis=kpis,
+        joint=plan_joint,
+        request_digest=digest({**given, "landings": [table.landing.sha256 for table in tables]}),
+        digest=digest_of(tables, required, params, kpis, plan_joint),
+    )
+
+
+def refuse_too_many(chosen: Sequence[tuple[SourceRecord, FoundTable]], most: int | None) -> None:
+    if most is None or len(chosen) <= most:
+        return
+    names = ", ".join(table.name for _, table in chosen[:5])
+    raise errors.VoyantError(
+        errors.TOO_MANY_TABLES,
+        f"The request is for {len(chosen):,} tables; {most:,} are allowed at once.",
+        hint=f"Name at most {most:,} of them in `tables`, such as {names}; the setting is VOYANT_RUNS__MOST_TABLES.",
+    )
+
+
+def _figure_stages(catalogue: Catalogue[Any]) -> list[str]:
+    return [name for name, stage in catalogue.stages.items() if ArtifactKind.KPI in stage.produces]
+
+
+def chosen_joint(joint: Catalogue[JointStage], named: Sequence[str], kpis: Sequence[PlannedKpi]) -> list[str]:
+    """The stages over several tables: all when none is named; the figures only when a KPI reads several tables."""
+    figures = _figure_stages(joint)
+    has_figures = any(kpi.place == JOINT for kpi in kpis)
+    wanted = joint.closure([name for name in named if name in joint.stages] if named else joint.stages)
+    return [name for name in joint.stages if (has_figures if name in figures else name in wanted)]
+
+
+def _required_joint(joint: Catalogue[JointStage], stages: Sequence[str], named: Sequence[str]) -> list[str]:
+    figures = _figure_stages(joint)
+    return [name for name in stages if name in named or name in figures or (not named and joint.stages[name].required)]
+
+
+def joint_plan(tenant: str, tables: Sequence[PlannedTable], stages: Sequence[str], required: Sequence[str]) -> JointPlan:
+    """`stages` over `tables`. The assets stand beside those of the first table's source."""
+    address = JointAddress.over([TableAddress(tenant, table.source, table.name) for table in tables], tables[0].source)
+    return JointPlan(
+        source=address.source,
+        digest=address.digest,
+        tables=[table.label for table in tables],
+        stages=list(stages),
+        required=list(required),
     )
 
 
@@ -57,7 +119,11 @@ def planned(chosen: Sequence[tuple[SourceRecord, FoundTable, list[str]]]) -> lis
 
 
 def digest_of(
-    tables: Sequence[PlannedTable], required: Sequence[str], params: dict[str, dict[str, Any]], kpis: Sequence[KpiRequest]
+    tables: Sequence[PlannedTable],
+    required: Sequence[str],
+    params: dict[str, dict[str, Any]],
+    kpis: Sequence[PlannedKpi],
+    joint: JointPlan | None = None,
 ) -> str:
     """A plan's digest: everything that it will do, without the ids."""
     return digest(
@@ -66,6 +132,7 @@ def digest_of(
             "required": required,
             "params": params,
             "kpis": [kpi.model_dump() for kpi in kpis],
+            "joint": joint.model_dump() if joint is not None else None,
         }
     )
 
@@ -85,15 +152,13 @@ def _refuse_what_is_missing(request: AnalyzeRequest) -> None:
         raise errors.VoyantError(errors.INVALID_REQUEST, f"Two KPIs are called {doubled[0]!r}.", hint="Give every KPI a name of its own.")
 
 
-def _stages(request: AnalyzeRequest, catalogue: Catalogue) -> list[str]:
+def _named(request: AnalyzeRequest, catalogue: Catalogue[Stage], joint: Catalogue[JointStage]) -> list[str]:
+    """The stages that the request names; one over several tables needs several tables."""
+    known = list(dict.fromkeys([TABLE_STAGE, *catalogue.stages, *joint.stages]))
     for name in request.stages:
-        if name not in catalogue.stages and name != TABLE_STAGE:
-            raise errors.VoyantError(
-                errors.UNKNOWN_STAGE,
-                f"There is no stage {name[:80]!r}.",
-                hint=nearest(name, [TABLE_STAGE, *catalogue.stages], "The stages are"),
-            )
-    return catalogue.closure(request.stages or catalogue.stages)
+        if name not in known:
+            raise errors.VoyantError(errors.UNKNOWN_STAGE, f"There is no stage {name[:80]!r}.", hint=nearest(name, known, "The stages are"))
+    return list(request.stages)
 
 
 def _tables(request: AnalyzeRequest, source: SourceRecord) -> list[FoundTable]:
@@ -111,7 +176,7 @@ def _tables(request: AnalyzeRequest, source: SourceRecord) -> list[FoundTable]:
     return [table for table in source.tables if table.name in wanted]
 
 
-def _parameters(request: AnalyzeRequest, catalogue: Catalogue) -> dict[str, dict[str, Any]]:
+def _parameters(request: AnalyzeRequest, catalogue: Catalogue[Stage]) -> dict[str, dict[str, Any]]:
     """The parameters as given, checked against each stage's model; defaults stay out, so that they may change with the code version."""
     checked: dict[str, dict[str, Any]] = {}
     for name, given in sorted(request.params.items()):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 SLUG = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
@@ -66,3 +67,29 @@ class TableAddress:
         if not all(is_slug(part) for part in (tenant, source, table)):
             raise ValueError(f"not a table address: {text!r}")
         return TableAddress(tenant, source, table)
+
+
+@dataclass(frozen=True, slots=True)
+class JointAddress:
+    """Where the stages over several tables live: beside the tables of `source`, under a digest of the tables' addresses."""
+
+    tenant: str
+    source: str
+    digest: str
+
+    @staticmethod
+    def over(tables: Iterable[TableAddress], source: str) -> JointAddress:
+        """The order of the tables does not matter. `source` is where the joint assets are shown when the tables have several."""
+        addresses = sorted(set(tables))
+        text = "\n".join(str(address) for address in addresses)
+        return JointAddress(addresses[0].tenant, source, hashlib.sha256(text.encode()).hexdigest()[:12])
+
+    @property
+    def op_name(self) -> str:
+        return f"{self.tenant}__{self.source}__{JOINT}__{self.digest}"
+
+    def __str__(self) -> str:
+        return f"{self.tenant}__{self.source}.{JOINT}.{self.digest}"
+
+    def asset_key(self, stage: str) -> list[str]:
+        return [self.tenant, self.source, JOINT, self.digest, stage]

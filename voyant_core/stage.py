@@ -99,9 +99,9 @@ class StageContext:
         return self.found.name
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A stage's declaration.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageDeclaration:
+    """What every stage declares, over one table or over several.
 
     `needs` must have succeeded, `wants` are waited for but may be missing. `load` rebuilds `model` from the bytes of the stage's
     artifacts by file name, so that a reused stage can feed the next. With `required` its failure fails the job even when nobody
@@ -111,7 +111,6 @@ class Stage:
 
     name: str
     title: str
-    run: Callable[[StageContext], StageResult]
     load: Callable[[Mapping[str, bytes]], Any]
     code_version: str
     needs: tuple[str, ...] = ()
@@ -122,3 +121,10 @@ class Stage:
     required: bool = False
     kind: str = "duckdb"
     description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage(StageDeclaration):
+    """A stage over one table. `ingest` in `needs` is the table itself."""
+
+    run: Callable[[StageContext], StageResult]

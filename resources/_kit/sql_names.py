@@ -7,6 +7,7 @@ no source in reach can hold is refused, since the engine binds them again; a sou
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from voyant_core import errors
 from voyant_core.model.source import Column
 
 MOST_NAMED = 5
+QUALIFIED = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
+"""A given table's name of this form is a schema and a table, written unquoted or quoted part by part."""
 
 
 def place(node: Any, sql: str) -> str:
@@ -46,7 +49,7 @@ def resolve_tables(tree: Any, tables: Mapping[str, Sequence[Column]], sql: str, 
         name = ".".join(part.name for part in node.parts)
         if len(node.parts) == 1 and visible_cte(node) is not None:
             continue
-        if len(node.parts) > 1 or name.lower() not in given:
+        if name.lower() not in given or (len(node.parts) > 1) != (QUALIFIED.fullmatch(given[name.lower()]) is not None):
             raise _unknown_table(name, list(tables), place(node, sql), subject)
         used[id(node)] = given[name.lower()]
     return used

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from resources._kit.sql_names import QUALIFIED
 from resources.duckdb import guarded_child
 from voyant_core import errors, settings
 from voyant_core.model.table import TableSnapshot
@@ -60,7 +61,7 @@ class GuardedDuckDB:
 
     def run(self, sql: str, tables: Mapping[str, TableSnapshot], max_rows: int) -> Rows:
         """The first `max_rows` rows. INVALID_SQL, UNKNOWN_COLUMN, SQL_NOT_A_READ, TIMEOUT; the view names are `tables`' keys."""
-        named = {name: {"relation": table.relation, "files": list(table.files)} for name, table in tables.items()}
+        named = {name: {"place": _place(name), "relation": table.relation, "files": list(table.files)} for name, table in tables.items()}
         asked = {"sql": sql, "tables": named, "max_rows": min(max_rows, self._settings.max_rows)}
         with self._lock:
             try:
@@ -164,6 +165,12 @@ def _read(process: subprocess.Popen[bytes], deadline: float, size: int) -> bytes
             raise EOFError
         received += piece
     return bytes(received)
+
+
+def _place(name: str) -> list[str]:
+    """Schema and view: a name like `shop.orders` is a table in a schema, any other one name."""
+    schema, _, view = name.rpartition(".") if QUALIFIED.fullmatch(name) else ("main", "", name)
+    return [schema, view]
 
 
 def _explained(error: errors.VoyantError, tables: Mapping[str, TableSnapshot]) -> errors.VoyantError:

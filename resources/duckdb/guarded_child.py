@@ -6,7 +6,7 @@ nothing in this process can catch, and a limit of its memory. It starts with an 
 and it knows no more than the files that it was told to open.
 
 A byte tells that it is ready. Then frames on standard input and output: eight bytes of length, then JSON. A request is `{"sql",
-"max_rows", "tables": {name: {"relation", "files"}}}`; the answer is `{"columns", "rows", "total"}` with JSON values, or `{"error": ...}`
+"max_rows", "tables": {name: {"place": [schema, view], "relation", "files"}}}`; the answer is `{"columns", "rows", "total"}` with JSON values, or `{"error": ...}`
 as in `errors.to_wire`.
 """
 
@@ -82,8 +82,10 @@ class LockedDatabase:
         self._temp = Path(tempfile.mkdtemp(dir=self._folder))
         connection = opened(self._memory_limit, 0, self._temp)
         with failures.translated("Opening the tables"):
-            for name, table in tables.items():
-                connection.execute(f"CREATE VIEW {quoting.name(name)} AS SELECT * FROM {table['relation']}").fetchall()
+            for table in tables.values():
+                schema, view = (quoting.name(part) for part in table["place"])
+                connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}").fetchall()
+                connection.execute(f"CREATE OR REPLACE VIEW {schema}.{view} AS SELECT * FROM {table['relation']}").fetchall()
             files = [file for table in tables.values() for file in table["files"]]
             for statement in (
                 f"SET max_temp_directory_size = '{SPILL_FACTOR * bytes_of(self._memory_limit)}B'",

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from resources.metadata.columns import Document, Words
 
 VERSION_TABLE = "voyant_version"  # Alembic's usual name belongs to Dagster, which may share the database
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in `migrations/versions`; compared at start-up without importing Alembic."""
 
 metadata = sa.MetaData(
@@ -40,6 +40,8 @@ source = sa.Table(
     sa.Column("pinned", sa.Boolean, nullable=False),
     sa.Column("created_at", Words, nullable=False),
     sa.Column("updated_at", Words, nullable=False),
+    sa.Column("kpis", Document, nullable=False, server_default="[]"),
+    sa.Column("table_groups", Document, nullable=False, server_default="[]"),
     sa.UniqueConstraint("tenant", "uri_sha256"),
     sa.UniqueConstraint("tenant", "slug"),
 )

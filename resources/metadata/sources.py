@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from resources.metadata.schema import landing, source, table_version
 from resources.metadata.scope import TenantScope, decode_cursor, encode_cursor
 from voyant_core import clock, errors, ids
 from voyant_core.keys import slugify
+from voyant_core.model.kpi import KpiRequest
 from voyant_core.model.source import FoundTable, Landing, ProbeResult, SourceRecord, SourceType
 from voyant_core.model.table import TableInfo, TableSnapshot
 
@@ -46,6 +48,13 @@ class SourceRepository(TenantScope):
                 connection.execute(change.values(**found, title=title, pinned=row["pinned"] or pinned))
             row = connection.execute(self.select(source).where(same)).mappings().one()
         return _source_record(row)
+
+    @repeatable
+    def keep(self, source_id: str, kpis: Sequence[KpiRequest], table_groups: Sequence[Sequence[str]]) -> None:
+        """What later runs over the source do without being asked, in place of what was kept before."""
+        values = {"kpis": [kpi.model_dump(mode="json") for kpi in kpis], "table_groups": [list(group) for group in table_groups]}
+        with self.database.write() as connection:
+            connection.execute(self.update(source).where(source.c.id == source_id).values(**values))
 
     def _free_slug(self, connection: sa.Connection, title: str) -> str:
         slug = slugify(title, "source", frozenset({"marts", "joint"}))
@@ -143,6 +152,7 @@ class SourceRepository(TenantScope):
 
 def _source_record(row: sa.RowMapping) -> SourceRecord:
     fields: dict[str, Any] = {key: row[key] for key in ("id", "tenant", "slug", "type", "uri", "title", "tables", "landing", "pinned")}
+    fields |= {key: row[key] for key in ("kpis", "table_groups")}
     return SourceRecord.model_validate({**fields, "created_at": row["created_at"], "updated_at": row["updated_at"]})
 
 

@@ -41,13 +41,31 @@ class MetadataStore:
 
     def registry_rows(self) -> list[dict[str, Any]]:
         """Every source as the graph needs it: id, tenant, slug, type, title, uri, and its tables' names and columns."""
-        columns = (source.c.id, source.c.tenant, source.c.slug, source.c.type, source.c.title, source.c.uri, source.c.tables)
+        columns = (
+            source.c.id,
+            source.c.tenant,
+            source.c.slug,
+            source.c.type,
+            source.c.title,
+            source.c.uri,
+            source.c.tables,
+            source.c.table_groups,
+        )
         with self.database.read() as connection:
             rows = connection.execute(sa.select(*columns).order_by(source.c.tenant, source.c.slug)).mappings().all()
         return [dict(row) for row in rows]
 
     def source_row(self, source_id: str) -> dict[str, Any] | None:
-        columns = (source.c.id, source.c.tenant, source.c.slug, source.c.type, source.c.title, source.c.uri, source.c.tables)
+        columns = (
+            source.c.id,
+            source.c.tenant,
+            source.c.slug,
+            source.c.type,
+            source.c.title,
+            source.c.uri,
+            source.c.tables,
+            source.c.table_groups,
+        )
         with self.database.read() as connection:
             row = connection.execute(sa.select(*columns).where(source.c.id == source_id)).mappings().first()
         return None if row is None else dict(row)

@@ -11,24 +11,34 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from voyant_assets.catalogue import catalogue
-from voyant_assets.graph.registry import RegisteredSource, RegisteredTable
+from voyant_assets.graph.executor import tables_first_executor
+from voyant_assets.graph.joint import distinct_groups, joint_asset
+from voyant_assets.graph.registry import JointGroup, RegisteredSource, RegisteredTable
 from voyant_core import errors
-from voyant_core.keys import TABLE_STAGE, TableAddress
-from voyant_core.model.job import StageState
+from voyant_core.keys import TABLE_STAGE, JointAddress, TableAddress
+from voyant_core.model.job import Job, StageState
 
 if TYPE_CHECKING:
-    from voyant_assets.runner import Outcome
+    from voyant_assets.walk import Outcome
 
 JOB_TAG, TENANT_TAG, SOURCE_TAG = "voyant/job", "voyant/tenant", "voyant/source"
 ASSET_JOB = "__ASSET_JOB"
 
 
-def build_assets(sources: Sequence[RegisteredSource]) -> list[dg.AssetSpec | dg.AssetsDefinition]:
+def build_assets(sources: Sequence[RegisteredSource], joint: JointGroup | None = None) -> list[dg.AssetSpec | dg.AssetsDefinition]:
+    """The assets of the sources, with the groups of tables that each has kept. `joint` is one more group: that of a run."""
     assets: list[dg.AssetSpec | dg.AssetsDefinition] = []
+    groups = [joint] if joint is not None else []
     for source in sources:
         assets.append(source_asset(source))
         assets += [table_asset(source, table) for table in source.tables]
-    return assets
+        groups += source.groups()
+    return [*assets, *(_joint_asset(group) for group in distinct_groups(groups))]
+
+
+def _joint_asset(group: JointGroup) -> dg.AssetsDefinition:
+    address = group.address
+    return joint_asset(group, f"{address.tenant}__{address.source}", {"tags": {TENANT_TAG: address.tenant}}, JOB_TAG)
 
 
 def source_asset(source: RegisteredSource) -> dg.AssetSpec:
@@ -98,13 +108,14 @@ def _execute(context: dg.AssetExecutionContext, source: RegisteredSource, table:
 
     for outcome in run.outcomes():
         stage = outcome.stage
+        if run.job.plan.misses(stage):
+            failed.append(f"{stage.name}: {stage.code} {stage.reason}")
         if stage.state.is_done:
             if tuple(address.asset_key(stage.name)) in selected:  # else it ran for the sake of a check
                 yield materialization(outcome, address, table, run.job.id)
             yield from _checks(outcome, asked_checks, dg.AssetKey(address.asset_key()))
         elif stage.state is StageState.FAILED:
             context.log.warning(f"{stage.name} failed: {stage.code} {stage.reason}")
-            failed += [f"{stage.name}: {stage.code} {stage.reason}"] * (stage.name in run.job.plan.required)
         else:
             context.log.info(f"{stage.name} skipped: {stage.code} {stage.reason}")
     if failed:
@@ -121,14 +132,25 @@ def _checks(outcome: "Outcome", asked: set[str], key: dg.AssetKey) -> Iterator[d
             yield check_result(found[name], key) if name in found else idle_check_result(name, key)
 
 
-def definitions_of(sources: Sequence[RegisteredSource]) -> dg.Definitions:
-    return dg.Definitions(assets=build_assets(sources), executor=dg.in_process_executor)
+def definitions_of(sources: Sequence[RegisteredSource], joint: JointGroup | None = None) -> dg.Definitions:
+    return dg.Definitions(assets=build_assets(sources, joint), executor=tables_first_executor)
 
 
 @functools.lru_cache(maxsize=16)  # Dagster asks for the definitions of a CustomPointer twice a run, and caches neither
-def definitions_for(source_ids: str, version: str) -> dg.Definitions:  # noqa: ARG001 - the version makes the cache's key
-    """The definitions of a run: just its sources, read from the metadata store by id. `source_ids` are joined by commas."""
+def definitions_for(source_ids: str, version: str, job_id: str) -> dg.Definitions:  # noqa: ARG001 - the version makes the cache's key
+    """The definitions of a job's run: just its sources, read from the metadata store by id. `source_ids` are joined by commas."""
     from voyant_assets.runtime.environment import environment
 
-    rows = [environment().store.source_row(source_id) for source_id in source_ids.split(",")]
-    return definitions_of([RegisteredSource.of(row) for row in rows if row is not None])
+    store = environment().store
+    rows = [store.source_row(source_id) for source_id in source_ids.split(",")]
+    tenant = store.tenant_of_job(job_id)
+    joint = _group_of(store.jobs(tenant).get(job_id)) if tenant is not None else None
+    return definitions_of([RegisteredSource.of(row) for row in rows if row is not None], joint)
+
+
+def _group_of(job: Job) -> JointGroup | None:
+    plan = job.plan.joint
+    if plan is None:
+        return None
+    tables = {table.label: TableAddress(job.tenant, table.source, table.name) for table in job.plan.tables}
+    return JointGroup(JointAddress(job.tenant, plan.source, plan.digest), tuple(tables[label] for label in plan.tables))

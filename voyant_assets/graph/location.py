@@ -11,6 +11,7 @@ from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, 
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from voyant_assets.graph.factory import ASSET_JOB, JOB_TAG, SOURCE_TAG, TENANT_TAG, definitions_for
+from voyant_core.keys import JointAddress
 from voyant_core.model.job import Job
 
 LOCATION = "voyant"
@@ -18,27 +19,30 @@ REPOSITORY = "__repository__"
 DEFINITIONS_MODULE = "voyant_assets.definitions"
 
 
-def reconstructable(source_ids: Sequence[str], version: str) -> ReconstructableJob:
-    """A job over these sources that any process can rebuild. `version` changes whenever their tables do."""
-    pointer = CustomPointer(ModuleCodePointer("voyant_assets.graph.factory", "definitions_for", None), [",".join(source_ids), version], [])
+def reconstructable(source_ids: Sequence[str], version: str, job_id: str) -> ReconstructableJob:
+    """What runs a job over these sources, for any process to rebuild. `version` changes whenever their tables do."""
+    arguments = [",".join(source_ids), version, job_id]
+    pointer = CustomPointer(ModuleCodePointer("voyant_assets.graph.factory", "definitions_for", None), arguments, [])
     return ReconstructableJob(ReconstructableRepository(pointer), ASSET_JOB)
 
 
 def create_run(instance: dg.DagsterInstance, job: Job) -> str:
     """The Dagster run of a job, not yet submitted: its id."""
     source_ids = list(dict.fromkeys(table.source_id for table in job.plan.tables))
-    definitions = definitions_for(",".join(source_ids), job.plan.digest).get_repository_def().get_job(ASSET_JOB)
+    definitions = definitions_for(",".join(source_ids), job.plan.digest, job.id).get_repository_def().get_job(ASSET_JOB)
     keys = {
         dg.AssetKey([job.tenant, table.source, table.name, *([] if stage == "ingest" else [stage])])
         for table in job.plan.tables
         for stage in table.stages
     }
+    if (joint := job.plan.joint) is not None:
+        keys |= {dg.AssetKey(JointAddress(job.tenant, joint.source, joint.digest).asset_key(stage)) for stage in joint.stages}
     location = ManagedGrpcPythonEnvCodeLocationOrigin(LoadableTargetOrigin(module_name=DEFINITIONS_MODULE), LOCATION)
     run = instance.create_run_for_job(
         definitions,
         asset_selection=keys,
         tags={TENANT_TAG: job.tenant, JOB_TAG: job.id, SOURCE_TAG: job.plan.tables[0].source},
         remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, REPOSITORY), ASSET_JOB),
-        job_code_origin=reconstructable(source_ids, job.plan.digest).get_python_origin(),
+        job_code_origin=reconstructable(source_ids, job.plan.digest, job.id).get_python_origin(),
     )
     return run.run_id

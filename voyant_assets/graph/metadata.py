@@ -8,9 +8,9 @@ from typing import Any
 import dagster as dg
 
 from voyant_assets.graph.registry import RegisteredTable
-from voyant_assets.runner import Outcome
+from voyant_assets.walk import Outcome
 from voyant_core.canonical import content_digest
-from voyant_core.keys import TABLE_STAGE, TableAddress
+from voyant_core.keys import TABLE_STAGE, JointAddress, TableAddress
 from voyant_core.model.artifact import Artifact
 from voyant_core.model.table import TableSnapshot
 from voyant_core.stage import CheckOutcome
@@ -35,15 +35,10 @@ def column_lineage(source_key: dg.AssetKey, table: RegisteredTable, snapshot: Ta
 def materialization(outcome: Outcome, address: TableAddress, table: RegisteredTable, job_id: str) -> dg.MaterializeResult[Any]:
     """The event of a stage that succeeded or was reused. Artifacts are links: Dagit and REST share one port."""
     stage = outcome.stage
-    metadata: dict[str, Any] = {}
-    result = outcome.result
-    if result is not None and result.preview is not None:
-        # first: it is what an analyst came for
-        metadata["preview"] = dg.MetadataValue.md("\n\n".join([result.preview, *_pictures(outcome, job_id)]))
-    metadata |= {"voyant/state": str(stage.state), "voyant/duration_s": stage.duration_s}
+    own: dict[str, Any] = {}
     if stage.name == TABLE_STAGE and (snapshot := outcome.snapshot) is not None:
         source_key = dg.AssetKey([address.tenant, address.source])
-        metadata |= {
+        own |= {
             "dagster/row_count": snapshot.rows,
             "dagster/column_schema": column_schema(snapshot),
             "dagster/column_lineage": column_lineage(source_key, table, snapshot),
@@ -53,16 +48,27 @@ def materialization(outcome: Outcome, address: TableAddress, table: RegisteredTa
             "voyant/snapshot_id": snapshot.snapshot_id,
         }
         if outcome.found is not None and outcome.found.read.notes:
-            metadata["voyant/reading"] = dg.MetadataValue.md("\n".join(f"- {note}" for note in outcome.found.read.notes))
+            own["voyant/reading"] = dg.MetadataValue.md("\n".join(f"- {note}" for note in outcome.found.read.notes))
+    return _materialized(outcome, address.asset_key(stage.name), own, job_id)
+
+
+def joint_materialization(outcome: Outcome, address: JointAddress, job_id: str) -> dg.MaterializeResult[Any]:
+    """The event of a stage over several tables."""
+    return _materialized(outcome, address.asset_key(outcome.stage.name), {}, job_id)
+
+
+def _materialized(outcome: Outcome, key: list[str], own: dict[str, Any], job_id: str) -> dg.MaterializeResult[Any]:
+    metadata: dict[str, Any] = {}
+    result = outcome.result
+    if result is not None and result.preview is not None:
+        # first: it is what an analyst came for
+        metadata["preview"] = dg.MetadataValue.md("\n\n".join([result.preview, *_pictures(outcome, job_id)]))
+    metadata |= {"voyant/state": str(outcome.stage.state), "voyant/duration_s": outcome.stage.duration_s, **own}
     if result is not None:
-        metadata |= {f"voyant/{key}": value for key, value in result.metadata.items()}
+        metadata |= {f"voyant/{name}": value for name, value in result.metadata.items()}
     if outcome.artifacts:
         metadata["artifacts"] = dg.MetadataValue.md(_artifact_list(outcome, job_id))
-    return dg.MaterializeResult(
-        asset_key=dg.AssetKey(address.asset_key(stage.name)),
-        metadata=metadata,
-        data_version=dg.DataVersion(data_version(outcome)),
-    )
+    return dg.MaterializeResult(asset_key=dg.AssetKey(key), metadata=metadata, data_version=dg.DataVersion(data_version(outcome)))
 
 
 def data_version(outcome: Outcome) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voyant_core.keys import JointAddress, TableAddress
 from voyant_core.model.source import Column
 
 if TYPE_CHECKING:
@@ -29,6 +30,14 @@ class RegisteredTable:
 
 
 @dataclass(frozen=True, slots=True)
+class JointGroup:
+    """Tables that belong together, and where what is over them stands."""
+
+    address: JointAddress
+    tables: tuple[TableAddress, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RegisteredSource:
     id: str
     tenant: str
@@ -36,6 +45,14 @@ class RegisteredSource:
     type: str
     title: str
     tables: tuple[RegisteredTable, ...]
+    joint: tuple[tuple[str, ...], ...] = ()
+    """Groups of tables, by name, that were analyzed together."""
+
+    def groups(self) -> list[JointGroup]:
+        """The groups whose tables are all still there."""
+        known = {table.name: TableAddress(self.tenant, self.slug, table.name) for table in self.tables}
+        whole = [tuple(known[name] for name in names) for names in self.joint if len(names) > 1 and all(name in known for name in names)]
+        return [JointGroup(JointAddress.over(tables, self.slug), tables) for tables in whole]
 
     @staticmethod
     def of(row: Mapping[str, Any]) -> RegisteredSource:
@@ -49,7 +66,13 @@ class RegisteredSource:
             )
             for table in row["tables"]
         )
-        return RegisteredSource(row["id"], row["tenant"], row["slug"], row["type"], row["title"], tables)
+        return RegisteredSource(row["id"], row["tenant"], row["slug"], row["type"], row["title"], tables, _groups(row))
+
+
+def _groups(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """Those that the source has kept."""
+    kept: Sequence[Sequence[str]] = row["table_groups"]
+    return tuple(tuple(names) for names in kept)
 
 
 def read_registry(path: Path) -> list[RegisteredSource]:
@@ -64,7 +87,7 @@ def read_registry(path: Path) -> list[RegisteredSource]:
 def write_registry(store: MetadataStore, path: Path) -> bool:
     """Write the store's sources to the file, atomically. False when nothing changed."""
     rows: Sequence[dict[str, Any]] = store.registry_rows()
-    keep = ("id", "tenant", "slug", "type", "title", "tables")
+    keep = ("id", "tenant", "slug", "type", "title", "tables", "table_groups")
     text = json.dumps({"schema": "voyant.registry/1", "sources": [{key: row[key] for key in keep} for row in rows]}, sort_keys=True)
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False

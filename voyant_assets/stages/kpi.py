@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from voyant_core import errors
 from voyant_core.canonical import dumps
 from voyant_core.model.artifact import ArtifactKind
 from voyant_core.model.kpi import Kpi, KpiReport
 from voyant_core.stage import Output, Stage, StageContext, StageResult
 
 if TYPE_CHECKING:
-    from resources._kit.sql_safety import CheckedQuery
-    from voyant_core.model.kpi import KpiRequest
-    from voyant_core.model.source import Column
+    from voyant_core.model.profile import TableProfile
 
 FILE = "kpis.json"
 MOST_ROWS = 1000
@@ -47,49 +44,21 @@ def run(context: StageContext) -> StageResult:
     return StageResult(
         model=report,
         outputs=(Output(FILE, ArtifactKind.KPI, "application/json", data),),
-        metadata={"kpis": len(kpis)} | _plotted(report.kpis),
+        metadata={"kpis": len(kpis)} | plotted(report.kpis),
         preview=preview.preview(report),
     )
 
 
-def _requested(context: StageContext, profile: Any) -> list[Kpi]:
-    """The KPIs of the request that read this table; those that read none belong to the plan's first table."""
-    if not context.plan.kpis:
-        return []
-    from voyant_assets.analysis.kpi import requested
+def _requested(context: StageContext, profile: TableProfile) -> list[Kpi]:
+    """The KPIs of the request that read this table."""
+    from voyant_assets.analysis.kpi.requested import answered
 
-    mine = _mine(context)
-    slugs = requested.names([request.name for request, _ in mine])
-    return [_answered(context, request, checked, slug, profile) for (request, checked), slug in zip(mine, slugs, strict=True)]
+    mine = context.plan.kpis_of(context.table)
+    columns = {column.name: found for column in context.snapshot.columns if (found := profile.columns.get(column.name)) is not None}
+    return answered(mine, {context.table: (context.snapshot, columns)}, context.guarded, MOST_ROWS)
 
 
-def _mine(context: StageContext) -> list[tuple[KpiRequest, CheckedQuery]]:
-    from voyant_assets.analysis.kpi.check import checked_kpi
-
-    names = [planned.name for planned in context.plan.tables] or [context.table]
-    anything: dict[str, Sequence[Column]] = dict.fromkeys([*names, context.table], ())
-    own = {**anything, context.table: context.snapshot.columns}
-    mine: list[tuple[KpiRequest, CheckedQuery]] = []
-    for request in context.plan.kpis:
-        reads = checked_kpi(request, anything).tables
-        if reads == (context.table,) or (not reads and names[0] == context.table):
-            mine.append((request, checked_kpi(request, own)))
-    return mine
-
-
-def _answered(context: StageContext, request: KpiRequest, checked: CheckedQuery, slug: str, profile: Any) -> Kpi:
-    from voyant_assets.analysis.kpi.check import subject_of
-    from voyant_assets.analysis.kpi.requested import kpi_of
-
-    try:
-        answer = context.guarded.run(checked.sql, {context.table: context.snapshot}, MOST_ROWS)
-    except errors.VoyantError as error:
-        detail = f"{subject_of(request)}: {error.detail}"
-        raise errors.VoyantError(error.code, detail, hint=error.hint, retryable=error.retryable) from error
-    return kpi_of(request.name, slug, checked, answer, profile)
-
-
-def _plotted(kpis: Sequence[Kpi]) -> dict[str, float | int | str]:
+def plotted(kpis: Sequence[Kpi]) -> dict[str, float | int | str]:
     """Figures worth plotting from run to run."""
     return {f"kpi_{kpi.name}": kpi.value for kpi in kpis if isinstance(kpi.value, int | float) and not isinstance(kpi.value, bool)}
 

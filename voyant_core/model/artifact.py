@@ -15,6 +15,7 @@ class ArtifactKind(StrEnum):
     QUALITY = "quality"
     DRIFT = "drift"
     KPI = "kpi"
+    RELATIONSHIPS = "relationships"
     FORECAST = "forecast"
     REGRESSION = "regression"
     ANOMALY = "anomaly"
@@ -24,7 +25,7 @@ class ArtifactKind(StrEnum):
 
 
 class Artifact(BaseModel):
-    """An immutable output of a stage run. `name` is `<table>/<file>`, unique within a job."""
+    """An immutable output of a stage run. `name` is `<table>/<file>` (`joint/<file>` over several tables), unique within a job."""
 
     model_config = ConfigDict(frozen=True)
 

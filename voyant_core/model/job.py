@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from voyant_core import errors
+from voyant_core.keys import JOINT
 from voyant_core.model.kpi import KpiRequest
 from voyant_core.model.source import FoundTable, Landing
 
@@ -72,6 +74,25 @@ class PlannedTable(BaseModel):
         return self.found.landing or self.landing
 
 
+class PlannedKpi(KpiRequest):
+    """A KPI and where it runs."""
+
+    place: str = Field(default="", description="Label of the table in whose stage it runs; `joint` when it reads several.")
+    reads: dict[str, str] = Field(default={}, description="The tables' names in the SQL, and their labels.")
+
+
+class JointPlan(BaseModel):
+    """What is done over several tables once each has been: stages in dependency order, by the labels of the tables."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str = Field(description="Slug of the source beside whose tables the joint assets stand.")
+    digest: str = Field(description="Of the tables' addresses; part of the asset keys.")
+    tables: list[str]
+    stages: list[str]
+    required: list[str]
+
+
 class Plan(BaseModel):
     """What a run will do; a pure function of request, sources and catalogue of stages. `digest` covers everything but the ids."""
 
@@ -79,11 +100,27 @@ class Plan(BaseModel):
 
     tenant: str
     tables: list[PlannedTable]
-    required: list[str] = Field(description="Stages whose failure fails the job.")
+    required: list[str] = Field(description="Stages whose failure, in any table, fails the job.")
     params: dict[str, dict[str, Any]]
-    kpis: list[KpiRequest]
+    kpis: list[PlannedKpi]
     request_digest: str
     digest: str
+    joint: JointPlan | None = None
+
+    def kpis_of(self, place: str) -> list[PlannedKpi]:
+        """The KPIs that run in the stage of this table, or over several (`joint`)."""
+        return [kpi for kpi in self.kpis if kpi.place == place]
+
+    def steps(self) -> list[tuple[str, str]]:
+        """(table's label or `joint`, stage) of everything that will be done, in order."""
+        found = [(table.label, stage) for table in self.tables for stage in table.stages]
+        return [*found, *((JOINT, stage) for stage in (self.joint.stages if self.joint is not None else []))]
+
+    def misses(self, stage: StageRun) -> bool:
+        """Whether this end of a stage means that something required is missing: it failed, or was skipped because what it needs did."""
+        required = self.required if stage.table != JOINT else self.joint.required if self.joint is not None else []
+        is_lost = stage.state is StageState.FAILED or (stage.state is StageState.SKIPPED and stage.code == errors.STAGE_FAILED.code)
+        return is_lost and stage.name in required
 
 
 class StageRun(BaseModel):

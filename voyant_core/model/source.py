@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from voyant_core.model.kpi import KpiRequest
+
 
 class SourceType(StrEnum):
     FILE = "file"
@@ -114,6 +116,8 @@ class SourceRecord(BaseModel):
     tables: list[FoundTable]
     landing: Landing
     pinned: bool = False
+    kpis: list[KpiRequest] = Field(default=[], description="KPIs that were asked for; a run that Dagit starts computes them too.")
+    table_groups: list[list[str]] = Field(default=[], description="Tables that were analyzed together, by name.")
     created_at: str
     updated_at: str
     format: Literal["voyant.source/1"] = "voyant.source/1"

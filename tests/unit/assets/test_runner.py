@@ -55,7 +55,7 @@ def test_an_unexpected_exception_is_an_internal_error_without_its_text(jobs, ord
 
 
 def test_a_transient_failure_is_tried_again_and_a_permanent_one_is_not(jobs, orders, monkeypatch):
-    monkeypatch.setattr("voyant_assets.runner.time.sleep", lambda _: None)
+    monkeypatch.setattr("voyant_assets.walk.time.sleep", lambda _: None)
     tries = {"transient": 0, "permanent": 0}
 
     def flaky(name, code):

@@ -17,7 +17,7 @@ from voyant_assets.analysis.profile.table import profile_table
 from voyant_assets.stages.kpi import STAGE, KpiParameters, load
 from voyant_core import errors
 from voyant_core.keys import TableAddress
-from voyant_core.model.kpi import KpiRequest
+from voyant_core.model.job import PlannedKpi
 from voyant_core.model.source import Column
 from voyant_core.model.table import TableSnapshot
 from voyant_core.settings import Engine, Sql
@@ -43,7 +43,7 @@ def context(tmp_path: Path) -> Iterator[Any]:
         table="sales",
         snapshot=snapshot,
         parameters=None,
-        plan=SimpleNamespace(kpis=[], tables=[SimpleNamespace(name="sales"), SimpleNamespace(name="returns")]),
+        plan=SimpleNamespace(kpis_of=lambda _: []),
         results={"profile": profile_table(engine, "sales", "sales", interpret)},
     )
     guarded.close()
@@ -51,7 +51,8 @@ def context(tmp_path: Path) -> Iterator[Any]:
 
 
 def run(context: Any, *kpis: tuple[str, str]) -> StageResult:
-    context.plan.kpis = [KpiRequest(name=name, sql=sql) for name, sql in kpis]
+    planned = [PlannedKpi(name=name, sql=sql, place="sales", reads={"sales": "sales"}) for name, sql in kpis]
+    context.plan.kpis_of = lambda place: planned if place == "sales" else []
     return STAGE.run(cast(StageContext, context))
 
 
@@ -83,11 +84,6 @@ def test_names_stay_unique_beside_derived_ones(context: Any) -> None:
     names = [kpi.name for kpi in run(context, ("rows", "select 1 + count(*) from sales")).model.kpis]
     assert names[:2] == ["rows", "derived_rows"]
     assert len(set(names)) == len(names)
-
-
-def test_a_kpi_of_another_table_is_left_to_that_table(context: Any) -> None:
-    report = run(context, ("back", "select count(*) from returns"), ("n", "select count(*) from sales")).model
-    assert [kpi.name for kpi in report.kpis if kpi.origin == "request"] == ["n"]
 
 
 def test_a_long_table_is_cut_and_says_so(context: Any) -> None:

@@ -52,7 +52,7 @@ def job_answer(job: Job, manifest: Manifest | None, narratives: Sequence[Narrati
 def _summary(job: Job, narratives: Sequence[Narrative]) -> str:
     told_tables = " ".join(told(narrative.summary) for narrative in narratives).strip()
     done = sum(stage.state not in (StageState.PENDING, StageState.RUNNING) for stage in job.stages)
-    planned = sum(len(table.stages) for table in job.plan.tables)
+    planned = len(job.plan.steps())
     match job.state:
         case JobState.QUEUED:
             return "Waiting for a free slot."
