@@ -52,11 +52,11 @@ def new_job(call: CallContext, request: AnalyzeRequest, plan: Plan) -> Job:
     )
 
 
-def _unregistered(target: Target, result: ProbeResult, call: CallContext) -> SourceRecord:
-    """The source as it would be registered, without an id or a slug."""
+def _unregistered(target: Target, result: ProbeResult, call: CallContext, slug: str = "") -> SourceRecord:
+    """The source as it would be registered, without an id."""
     now = clock.now()
     return SourceRecord(
-        id="", tenant=call.tenant, slug="", type=target.type, uri=target.uri, title=target.title, tables=result.tables,
+        id="", tenant=call.tenant, slug=slug, type=target.type, uri=target.uri, title=target.title, tables=result.tables,
         landing=result.landing, created_at=now, updated_at=now,
     )  # fmt: skip
 
@@ -90,7 +90,8 @@ class Launch:
             return earlier
         target = self._target(request.source, call)
         result = self._probe(target)
-        self._plan(request, _unregistered(target, result, call))  # refuses before anything is stored
+        slug = self.store.sources(call.tenant).slug_for(target.uri, target.title)
+        self._plan(request, _unregistered(target, result, call, slug))  # refuses before anything is stored
         source = self.store.sources(call.tenant).register(target.type, target.uri, target.title, result, pinned=False)
         plan = self._plan(request, source)
         job = new_job(call, request, plan)

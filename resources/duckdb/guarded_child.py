@@ -6,8 +6,8 @@ nothing in this process can catch, and a limit of its memory. It starts with an 
 and it knows no more than the files that it was told to open.
 
 A byte tells that it is ready. Then frames on standard input and output: eight bytes of length, then JSON. A request is `{"sql",
-"max_rows", "tables": {name: {"place": [schema, view], "relation", "files"}}}`; the answer is `{"columns", "rows", "total"}` with JSON values, or `{"error": ...}`
-as in `errors.to_wire`.
+"max_rows", "tables": {name: {"place": [schema, view], "relation", "files"}}}`; the answer is `{"columns", "rows", "total"}` with JSON
+values, or `{"error": ...}` as in `errors.to_wire`.
 """
 
 from __future__ import annotations

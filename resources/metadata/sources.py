@@ -28,7 +28,7 @@ class SourceRepository(TenantScope):
             "landing": probe.landing.model_dump(mode="json"),
             "updated_at": now,
         }
-        uri_sha256 = hashlib.sha256(uri.encode("utf-8", "surrogatepass")).hexdigest()
+        uri_sha256 = _uri_sha256(uri)
         same = source.c.uri_sha256 == uri_sha256
         with self.database.write() as connection:
             self.database.serialize(connection, f"sources of {self.tenant}")  # for the free slug
@@ -48,6 +48,12 @@ class SourceRepository(TenantScope):
                 connection.execute(change.values(**found, title=title, pinned=row["pinned"] or pinned))
             row = connection.execute(self.select(source).where(same)).mappings().one()
         return _source_record(row)
+
+    def slug_for(self, uri: str, title: str) -> str:
+        """The slug that `register` would give now."""
+        with self.database.read() as connection:
+            known = connection.execute(self.select(source, source.c.slug).where(source.c.uri_sha256 == _uri_sha256(uri))).scalar()
+            return known or self._free_slug(connection, title)
 
     @repeatable
     def keep(self, source_id: str, kpis: Sequence[KpiRequest], table_groups: Sequence[Sequence[str]]) -> None:
@@ -148,6 +154,10 @@ class SourceRepository(TenantScope):
             rows = connection.execute(query).mappings().all()
         newest = {(row["source_id"], row["table_name"]): row for row in rows}
         return sorted((_table_info(row) for row in newest.values()), key=lambda info: info.table)
+
+
+def _uri_sha256(uri: str) -> str:
+    return hashlib.sha256(uri.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _source_record(row: sa.RowMapping) -> SourceRecord:

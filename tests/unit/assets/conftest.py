@@ -23,6 +23,7 @@ def environment(tmp_path):
     made.prepare()
     yield made
     made.engine.close()
+    made.guarded.close()
     made.store.database.close()
 
 
