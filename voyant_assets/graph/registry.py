@@ -70,8 +70,8 @@ class RegisteredSource:
 
 
 def _groups(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
-    """Those that the source has kept."""
-    kept: Sequence[Sequence[str]] = row["table_groups"]
+    """Those that the source has kept; a file of an earlier version names none."""
+    kept: Sequence[Sequence[str]] = row.get("table_groups", ())
     return tuple(tuple(names) for names in kept)
 
 
