@@ -49,7 +49,8 @@ def run_matrix(bed: Bed, trials: Sequence[Trial], out: Path | None = None) -> li
 
 def _line(trial: Trial) -> str:
     place = f"{trial.row} x {trial.column} {trial.number}"
-    told = f"{place:24} {trial.outcome:32} recovered {trial.recovery_s:5.2f} s, {trial.seconds:5.2f} s{'' if trial.hit else ', beside the phase'}"
+    beside = "" if trial.hit else ", beside the phase"
+    told = f"{place:24} {trial.outcome:32} recovered {trial.recovery_s:5.2f} s, {trial.seconds:5.2f} s{beside}"
     return "\n".join([told, *(f"    VIOLATION {what}" for what in trial.violations)])
 
 
@@ -83,7 +84,8 @@ def summary(trials: Sequence[Trial]) -> str:
         outcomes[trial.outcome] = outcomes.get(trial.outcome, 0) + 1
     told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items(), key=lambda item: -item[1]))
     bad, hits = sum(bool(trial.violations) for trial in done), sum(trial.hit for trial in done)
-    return f"{len(done)} trials, {bad} with a violation, {hits} inside the phase, longest recovery {max(t.recovery_s for t in done)} s. {told}."
+    longest = max(trial.recovery_s for trial in done)
+    return f"{len(done)} trials, {bad} with a violation, {hits} inside the phase, longest recovery {longest} s. {told}."
 
 
 def main() -> int:

@@ -85,12 +85,12 @@ def run_trial(bed: Bed, instance: DagsterInstance, usual: Usual, trial: Trial) -
 
 def _strike(bed: Bed, usual: Usual, trial: Trial, request: Request, draw: random.Random) -> float:
     """Sends the request and kills the row's process in the column's phase; when."""
-    known = bed.idle_spare() if trial.row == "spare" else bed.pid(trial.row) if trial.row != "run" else None
+    known = bed.pid(trial.row) if trial.row not in ("run", "spare") else None
     request.send()
     await_phase(trial.column, request)
     trial.delay_s = draw.uniform(0, usual.of(trial.column))
     time.sleep(trial.delay_s)
-    victim = bed.run_process() if trial.row == "run" else known
+    victim = bed.run_process() if trial.row == "run" else bed.idle_spare() if trial.row == "spare" else known
     killed_at = time.time()
     if victim is None:
         trial.outcome = "ended before"

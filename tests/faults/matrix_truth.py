@@ -88,6 +88,7 @@ def unsettled(bed: Bed, instance: DagsterInstance) -> list[str]:
 
 def _stray_processes(bed: Bed, info: dict[str, Any]) -> Iterator[str]:
     ours = processes_of(bed.home)
+    watchers = {pid for pid in ours if "dagster code-server" not in command_of(pid)}  # it never waits for those that it replaces
     server = bed.process.pid if bed.process else -1
     allowed = {server, *info.get("running", {}).values()}
     for pid, (_, parent) in ours.items():
@@ -97,7 +98,7 @@ def _stray_processes(bed: Bed, info: dict[str, Any]) -> Iterator[str]:
         if above not in allowed:
             yield f"process {pid} (parent {parent}) belongs to no server: {command_of(pid)[:120]}"
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (stat := stat_of(int(entry.name))) is not None and stat[0] == "Z" and stat[1] in ours:
+        if entry.name.isdigit() and (stat := stat_of(int(entry.name))) is not None and stat[0] == "Z" and stat[1] in watchers:
             yield f"process {entry.name} is a zombie of {command_of(stat[1])[:80]}"
 
 
