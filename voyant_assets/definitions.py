@@ -18,7 +18,7 @@ def _end_lost_jobs(instance: dg.DagsterInstance) -> list[str]:
     from voyant_assets.finishing import end_lost_jobs
     from voyant_assets.runtime.environment import environment
 
-    return end_lost_jobs(environment(), instance, is_start=False)
+    return end_lost_jobs(environment(), instance)
 
 
 defs = dg.Definitions(

@@ -44,24 +44,19 @@ def finish(store: MetadataStore, objects: LocalObjectStore, tenant: str, job_id:
     return jobs.get(job_id)
 
 
-def end_lost_jobs(environment: Environment, instance: DagsterInstance, *, is_start: bool) -> list[str]:
+def end_lost_jobs(environment: Environment, instance: DagsterInstance) -> list[str]:
     """Finish the jobs whose run has ended without them; their ids. Cancels that reached nobody are asked for again.
 
-    At the start of a server (`is_start`) also those that never got a run: nobody else will give them one.
+    Jobs without a run are the affair of `recovery`.
     """
     ended: list[str] = []
     for job in environment.store.open_jobs():
         run = instance.get_run_by_id(job.run_id) if job.run_id else None
         if run is not None and not run.is_finished and job.cancel_requested:
             run = ask_to_end(instance, run.run_id)
-        if run is None and is_start:
-            state = JobState.CANCELED if job.cancel_requested else JobState.FAILED
-            finish(environment.store, environment.objects, job.tenant, job.job_id, state, "The server stopped before the run began.")
-        elif run is not None and run.is_finished:
+        if run is not None and run.is_finished:
             finish(environment.store, environment.objects, job.tenant, job.job_id, FINAL[run.status.value])
-        else:
-            continue
-        ended.append(job.job_id)
+            ended.append(job.job_id)
     return ended
 
 

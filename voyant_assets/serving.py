@@ -10,6 +10,7 @@ from resources.files.landing import LandingWriter
 from voyant_assets.finishing import FINAL, ask_to_end, end_lost_jobs, finish
 from voyant_assets.graph.registry import write_registry
 from voyant_assets.launch import Launch
+from voyant_assets.recovery import Recovery
 from voyant_assets.runtime.client import run_task, worker_info
 from voyant_assets.runtime.environment import Environment
 from voyant_core.errors import VoyantError
@@ -31,14 +32,17 @@ class Server:
         environment.prepare()
         self.instance = self._open_instance()
         self._registry = concurrent.futures.ThreadPoolExecutor(1, "registry")
+        self._recovery = Recovery(environment, self.instance, self._start_run, self._submit)
         self.launch = Launch(environment, self._run_task, self._start_run, self._stop_run, self._write_registry)
 
     def start(self) -> None:
         """What a process does when it begins to serve: take up what an earlier one left, and show it."""
-        end_lost_jobs(self.environment, self.instance, is_start=True)
+        end_lost_jobs(self.environment, self.instance)
+        self._recovery.start()
         self._write_registry()
 
     def close(self) -> None:
+        self._recovery.close()
         self._registry.shutdown()
         self.instance.dispose()
         self.environment.store.database.close()
@@ -61,6 +65,9 @@ class Server:
 
         run_id = create_run(self.instance, job)
         self.environment.store.jobs(job.tenant).set_run(job.id, run_id)
+        self._submit(run_id)
+
+    def _submit(self, run_id: str) -> None:
         self.instance.submit_run(run_id, workspace=None)  # type: ignore[arg-type] # launchers of ours need no workspace
 
     def _stop_run(self, job: Job) -> None:

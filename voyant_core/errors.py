@@ -7,7 +7,9 @@ Messages say what was being done, what was wrong and, in `hint`, what to do next
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import errno
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +77,7 @@ HOME_IN_USE = ErrorCode(5005, 503, "The home is in use by another server")
 WORKER_AWAY = ErrorCode(5006, 503, "The run worker does not answer", retryable=True)
 LEASE_HELD = ErrorCode(5007, 503, "The table is being written by another run", retryable=True)
 DAGIT_AWAY = ErrorCode(5008, 503, "Dagit does not answer", retryable=True)
+HOME_NOT_WRITABLE = ErrorCode(5009, 503, "The home cannot be written to")
 AIRBYTE = ErrorCode(6001, 502, "Airbyte failed", retryable=True)
 DATAHUB = ErrorCode(6002, 503, "DataHub failed", retryable=True)
 SOURCE_UNREACHABLE = ErrorCode(6003, 502, "The source could not be fetched", retryable=True)
@@ -145,6 +148,25 @@ class VoyantError(Exception):
 
 def _rebuild(number: int, detail: str, hint: str | None, retryable: bool, errors: tuple[Flaw, ...]) -> VoyantError:
     return VoyantError(CATALOGUE[number], detail, hint=hint, retryable=retryable, errors=errors)
+
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+
+@contextlib.contextmanager
+def of_disk(doing: str) -> Generator[None]:
+    """Translates what a disk refuses: STORAGE_FULL, HOME_NOT_WRITABLE, else INTERNAL. `doing` says what was tried, without a path."""
+    try:
+        yield
+    except OSError as error:
+        why = f"{doing} failed: {error.strerror or type(error).__name__}."
+        if error.errno in FULL:
+            raise VoyantError(STORAGE_FULL, why, hint="Free space on the disk of VOYANT_HOME, then try again.") from error
+        if error.errno in CLOSED:
+            hint = "Give this user the right to write there, or choose another home with VOYANT_HOME."
+            raise VoyantError(HOME_NOT_WRITABLE, why, hint=hint) from error
+        raise VoyantError(INTERNAL, why, hint="Check the disk of VOYANT_HOME.") from error
 
 
 def to_wire(error: VoyantError) -> dict[str, Any]:

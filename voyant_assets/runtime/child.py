@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import logging
 import os
 import signal
@@ -13,16 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from voyant_assets.runtime.priority import BACKGROUND, set_niceness
+from voyant_assets.runtime.process import die_with_parent
 from voyant_assets.runtime.roles import Part
 
-PR_SET_PDEATHSIG = 1
 FIRST_PAUSE_S = 0.5
-LONGEST_PAUSE_S = 30.0
-STEADY_S = 60.0  # who lived this long is restarted at once again
+LONGEST_PAUSE_S = 10.0
+STEADY_S = 5.0  # who lived this long had begun to work: what ended it came from outside, and it is restarted at once again
 LARGEST_LOG = 20 * 2**20
 WAIT_FOR_FILE_S = 30.0
 log = logging.getLogger(__name__)
-_libc = ctypes.CDLL(None)
 
 
 class Child:
@@ -65,7 +63,7 @@ class Child:
         supervisor = os.getpid()
 
         def act() -> None:
-            _libc.prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
+            die_with_parent(number)
             if os.getppid() != supervisor:  # it died before the call
                 os._exit(1)
             if self.part.is_background:

@@ -19,11 +19,14 @@ def run_task(
     """Runs the task `name` in a worker process and returns its JSON answer.
 
     Raises the task's own VoyantError; VYNT-5003 after `timeout_s` (the process is killed), VYNT-5004 when the process died,
-    VYNT-5006 when no worker listened for `patience_s` or it went away meanwhile.
+    VYNT-5006 when no worker listened for `patience_s` or it went away twice. A task must be one that may be done again.
     """
     request = {"op": "task", "name": name, "arguments": dict(arguments), "timeout_s": timeout_s}
     try:
-        answer = call(socket, request, timeout_s + ANSWER_GRACE_S, patience_s)
+        try:
+            answer = call(socket, request, timeout_s + ANSWER_GRACE_S, patience_s)
+        except (ConnectionResetError, BrokenPipeError):  # the worker died at work: a task changes nothing, so its successor may be asked, once
+            answer = call(socket, request, timeout_s + ANSWER_GRACE_S, patience_s)
     except TimeoutError as error:
         raise errors.VoyantError(
             errors.WORKER_AWAY, f"The run worker did not answer the task {name} within {timeout_s + ANSWER_GRACE_S:g} s."

@@ -102,9 +102,6 @@ def admission_lock(instance: DagsterInstance) -> AbstractContextManager[None]:
 
 def current_load(instance: DagsterInstance) -> Load:
     """What is running and waiting, in one query: run bodies are not read, however long the queue is."""
-    storage = instance.run_storage
-    if not isinstance(storage, SqlRunStorage):
-        raise TypeError(f"the run coordinator needs a SQL run storage, not {type(storage).__name__}")
     tenants, priorities = db.alias(RunTagsTable), db.alias(RunTagsTable)
     query = (
         db.select(RunsTable.c.run_id, RunsTable.c.status, tenants.c.value, priorities.c.value)
@@ -114,7 +111,7 @@ def current_load(instance: DagsterInstance) -> Load:
         .where(RunsTable.c.status.in_([status.value for status in (DagsterRunStatus.QUEUED, *ACTIVE_RUN_STATUSES)]))
         .order_by(RunsTable.c.id)
     )
-    with storage.connect() as connection:
+    with _storage(instance).connect() as connection:
         rows = connection.execute(query).all()
     active: dict[str | None, int] = {}
     queued: list[Waiting] = []
@@ -124,6 +121,21 @@ def current_load(instance: DagsterInstance) -> Load:
         else:
             active[tenant] = active.get(tenant, 0) + 1
     return Load(active, queued)
+
+
+def active_runs(instance: DagsterInstance) -> list[tuple[str, str]]:
+    """(run id, status) of every run that has left the queue and has not ended."""
+    active = [status.value for status in ACTIVE_RUN_STATUSES]
+    with _storage(instance).connect() as connection:
+        rows = connection.execute(db.select(RunsTable.c.run_id, RunsTable.c.status).where(RunsTable.c.status.in_(active))).all()
+    return [(row[0], row[1]) for row in rows]
+
+
+def _storage(instance: DagsterInstance) -> SqlRunStorage:
+    storage = instance.run_storage
+    if not isinstance(storage, SqlRunStorage):
+        raise TypeError(f"the run coordinator needs a SQL run storage, not {type(storage).__name__}")
+    return storage
 
 
 def _as_priority(text: str | None) -> int:

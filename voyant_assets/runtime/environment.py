@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resources.metadata.database import Database
@@ -32,6 +33,13 @@ class Environment:
         self.store.database.upgrade()
 
     @cached_property
+    def temp(self) -> Path:
+        """For this process's temporary files; who ends it, or starts after it, removes them. Never asked for before a fork."""
+        from voyant_assets.runtime.temporary import own_folder
+
+        return own_folder(self.layout.temp)
+
+    @cached_property
     def store(self) -> MetadataStore:
         postgres = self.settings.postgres
         url = postgres.for_metadata
@@ -57,13 +65,13 @@ class Environment:
     def engine(self) -> DuckDBEngine:
         from resources.duckdb.engine import DuckDBEngine
 
-        return DuckDBEngine(self.settings.engine, self.layout.temp)
+        return DuckDBEngine(self.settings.engine, self.temp)
 
     @cached_property
     def guarded(self) -> GuardedDuckDB:
         from resources.duckdb.guarded import GuardedDuckDB
 
-        return GuardedDuckDB(self.settings.sql, self.layout.temp)
+        return GuardedDuckDB(self.settings.sql, self.temp)
 
     def interrupt(self) -> None:
         """Stop what the engine does now, from another thread. Opens nothing."""

@@ -153,6 +153,13 @@ def run_ended(run_id: str, instance: DagsterInstance) -> None:
     environment().store.leases.release_all(run_id)
 
 
+def look_around(instance: DagsterInstance) -> None:
+    """Finish the jobs whose run has ended and whose own process could not."""
+    from voyant_assets.finishing import end_lost_jobs
+
+    end_lost_jobs(environment(), instance)
+
+
 def run_task(name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """A small task in a spare. The only one is `probe`."""
     from voyant_assets.probing import probe

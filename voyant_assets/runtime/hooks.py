@@ -43,6 +43,10 @@ class Hooks(Protocol):
         """Called in the worker, on its database thread, after a run's process ended and the event log has the run's end. Idempotent."""
         ...
 
+    def look_around(self, instance: DagsterInstance) -> None:
+        """Called in the worker now and then, on its database thread: see to what nobody else has seen to. Idempotent."""
+        ...
+
 
 def load_hooks(module: str) -> Hooks:
     return cast(Hooks, importlib.import_module(module))

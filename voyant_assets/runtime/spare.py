@@ -12,14 +12,18 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from voyant_assets.runtime.hooks import Hooks
 from voyant_assets.runtime.priority import BACKGROUND, set_niceness
+from voyant_assets.runtime.process import die_with_parent
+from voyant_assets.runtime.temporary import own_folder
 from voyant_assets.runtime.wire import Message, receive, send
 from voyant_core import errors
+from voyant_core.settings import settings
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -55,6 +59,8 @@ class Spare:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self._tell({"state": "forked", "pid": os.getpid()})
+        with contextlib.suppress(errors.VoyantError):  # a full disk: whoever needs a file learns it then
+            tempfile.tempdir = str(own_folder(settings().layout.temp))
         if nice:
             set_niceness(os.getpid(), BACKGROUND)
         steps: list[Callable[[], object]] = [self._connect, *self._hooks.warm_steps()]
@@ -101,7 +107,8 @@ class Spare:
 
     def _task(self, work: Message) -> dict[str, Any]:
         """`{"result": ...}` or `{"error": ...}`."""
-        # the worker kills a task that takes too long; the alarm is for a task whose worker has died
+        # the worker kills a task that takes too long; a task whose worker has died has nobody to answer
+        die_with_parent(signal.SIGKILL)
         signal.setitimer(signal.ITIMER_REAL, work["timeout_s"] + ALARM_GRACE_S)
         try:
             return {"result": self._hooks.run_task(work["name"], work["arguments"])}
@@ -112,6 +119,7 @@ class Spare:
             return {"error": errors.to_wire(_internal(work["name"]))}
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            die_with_parent(0)
 
     def _answer(self, name: str, answer: dict[str, Any]) -> None:
         try:

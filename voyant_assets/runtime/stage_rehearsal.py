@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -66,8 +65,7 @@ class StageRehearsal:
         from voyant_assets.stages.ingest import ingest
 
         environment = self._environment
-        _remove_abandoned(environment.layout.temp)
-        folder = self._folder = Path(tempfile.mkdtemp(prefix=f"{NAME}-{os.getpid()}-", dir=environment.layout.temp))
+        folder = self._folder = Path(tempfile.mkdtemp(prefix=f"{NAME}-", dir=environment.temp))
         landings = Landings(folder, environment.settings.files.max_bytes)
         landing = landings.land_stream([rehearsal_csv().encode()], f"{NAME}.csv")
         path = landings.path(landing.sha256)
@@ -115,10 +113,3 @@ class StageRehearsal:
         self._environment.engine.detach(NAME)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _remove_abandoned(temp: Path) -> None:
-    """Folders of processes that took a run in the middle of their rehearsal; the folder's name tells the process."""
-    for folder in temp.glob(f"{NAME}-*-*"):
-        if not Path(f"/proc/{folder.name.split('-')[1]}").exists():
-            shutil.rmtree(folder, ignore_errors=True)

@@ -47,10 +47,10 @@ class StateFile:
         """The last written state. Processes of another boot have no `start`: none of them is alive, whatever their pids."""
         try:
             document = json.loads(self._path.read_text())
+            same_boot = document["boot"] == self._boot
+            running = tuple(RunProcess(row["run_id"], row["pid"], row["start"] if same_boot else None) for row in document["running"])
+            return State(running, tuple(document["waiting"]), dict(document["ending"]))
         except FileNotFoundError:
             return State()
-        except ValueError:  # a power cut can leave an empty file; run monitoring ends the runs that it named
+        except (ValueError, KeyError, TypeError):  # a power cut can leave an empty file; the worker looks for the runs that it named
             return State()
-        same_boot = document["boot"] == self._boot
-        running = tuple(RunProcess(row["run_id"], row["pid"], row["start"] if same_boot else None) for row in document["running"])
-        return State(running, tuple(document["waiting"]), document["ending"])

@@ -26,10 +26,13 @@ log = logging.getLogger(__name__)
 
 
 class Verdicts:
-    """`done` collects the runs whose end is written and told, for the worker to strike off."""
+    """`done` collects the runs whose end is written and told, for the worker to strike off; `unlaunched` those that it should take."""
 
     def __init__(self, layout: HomeLayout, hooks: str) -> None:
         self.done: deque[str] = deque()
+        self.unlaunched: deque[str] = deque()
+        self._suspects: frozenset[tuple[str, str]] = frozenset()
+        self._is_looking = False
         self._layout = layout
         self._hooks = hooks
         self._thread = concurrent.futures.ThreadPoolExecutor(1, "database")
@@ -43,6 +46,15 @@ class Verdicts:
     def run_process_ended(self, run_id: str, reason: str | None) -> None:
         """The run's process is gone (or it never had one). `reason`: the event log may not hold the run's end, and why."""
         self._thread.submit(self._end, run_id, reason)
+
+    def look_for_lost(self, known: frozenset[str]) -> None:
+        """Sees to runs that are active in Dagster's eyes and not among the worker's `known` ones, twice in a row.
+
+        One that never began goes to `unlaunched`, for the worker to take it; any other is ended. Jobs without their run's end get it.
+        """
+        if not self._is_looking:
+            self._is_looking = True
+            self._thread.submit(self._look, known)
 
     def close(self) -> None:
         """Returns when everything that was asked for is written."""
@@ -60,6 +72,26 @@ class Verdicts:
         self._try(f"finish the job of run {run_id}", HOOK_ATTEMPTS, lambda: load_hooks(self._hooks).run_ended(run_id, self._instance()))
         self.done.append(run_id)
         self._start_queued()
+
+    def _look(self, known: frozenset[str]) -> None:
+        self._try("look for lost runs", 1, lambda: self._look_for_lost(known))
+        self._try("look for lost jobs", 1, lambda: load_hooks(self._hooks).look_around(self._instance()))
+        self._start_queued()
+        self._is_looking = False
+
+    def _look_for_lost(self, known: frozenset[str]) -> None:
+        from dagster import DagsterRunStatus
+
+        from voyant_assets.runtime.coordinator import active_runs
+
+        seen = frozenset((run_id, status) for run_id, status in active_runs(self._instance()) if run_id not in known)
+        lost, self._suspects = seen & self._suspects, seen
+        for run_id, status in sorted(lost):
+            log.warning("Nobody works on run %s, which is %s", run_id, status)
+            if status == DagsterRunStatus.STARTING.value:
+                self.unlaunched.append(run_id)
+            else:
+                self._end(run_id, "The run's process ended while nobody watched it.")
 
     def _start_queued(self) -> None:
         if not self._is_closing:

@@ -30,6 +30,7 @@ from voyant_assets.runtime.priority import may_renice
 from voyant_assets.runtime.process import Process, process_start
 from voyant_assets.runtime.state import StateFile
 from voyant_assets.runtime.tasks import Tasks
+from voyant_assets.runtime.temporary import remove_abandoned, remove_of
 from voyant_assets.runtime.verdicts import Verdicts
 from voyant_assets.runtime.wire import Message, listen, receive, send
 from voyant_core import errors
@@ -38,6 +39,7 @@ from voyant_core.settings import HomeLayout, Runs, settings
 PR_SET_CHILD_SUBREAPER = 36
 TICK_S = 0.25
 SPARE_AGE_S = 600.0
+LOOK_S = 4.0
 log = logging.getLogger(__name__)
 
 
@@ -54,6 +56,8 @@ class Worker:
         self.waiting: deque[str] = deque()
         self.ending: dict[str, str | None] = {}
         self.draining_until: float | None = None
+        self.next_look = 0.0
+        self.supervisor = os.getppid()
 
     # requests
 
@@ -82,7 +86,9 @@ class Worker:
             return {"refused": "the worker is shutting down"}
         if run_id not in self.running and run_id not in self.waiting:
             self.waiting.append(run_id)
-            self.save()
+            if not self.save():
+                self.waiting.remove(run_id)
+                return {"refused": "the worker cannot write down that it has the run: is the disk full?"}
         return {"ok": True}
 
     def terminate(self, run_id: str) -> bool:
@@ -130,6 +136,7 @@ class Worker:
         self.schedule()
 
     def process_exited(self, process: Process, code: int | None) -> None:
+        remove_of(self.layout.temp, process.pid, process.start)
         self.tasks.process_exited(process, code)
         if process.run_id is None:
             return
@@ -144,14 +151,28 @@ class Worker:
         self.save()
         self.verdicts.run_process_ended(run_id, reason)
 
+    def look_for_lost(self, now: float) -> None:
+        """Runs that Dagster takes for active and nobody works on: their launcher or daemon died half way, or our record of them was lost."""
+        while self.verdicts.unlaunched:
+            self.launch(self.verdicts.unlaunched.popleft())
+        if now >= self.next_look and self.draining_until is None:
+            self.next_look = now + LOOK_S
+            self.verdicts.look_for_lost(frozenset((*self.running, *self.waiting, *self.ending)))
+
     def strike_off_ended(self) -> None:
         if self.verdicts.done:
             while self.verdicts.done:
                 self.ending.pop(self.verdicts.done.popleft(), None)
             self.save()
 
-    def save(self) -> None:
-        self.state.write((process.record for process in self.running.values()), self.waiting, self.ending)
+    def save(self) -> bool:
+        """False when the disk refuses: what was written before still stands, and a successor asks Dagster about the rest."""
+        try:
+            self.state.write((process.record for process in self.running.values()), self.waiting, self.ending)
+        except OSError as error:
+            log.error("The state of the worker could not be written: %s", error)  # noqa: TRY400 - once per change, and no news in a trace
+            return False
+        return True
 
     def adopt(self) -> None:
         """Takes over from a predecessor: its live processes, its waiting runs, and the verdict on processes that died since."""
@@ -167,6 +188,7 @@ class Worker:
         self.save()
         for run_id, reason in self.ending.items():
             self.verdicts.run_process_ended(run_id, reason)
+        remove_abandoned(self.layout.temp)
 
     # loop
 
@@ -221,14 +243,19 @@ class Worker:
             if process.kill_at is not None and now > process.kill_at:
                 process.kill()
         self.strike_off_ended()
+        self.look_for_lost(now)
         self.tasks.tick(now)
         self.pool.tick(now)
         self.schedule()
 
     def drain(self, *_signal: object) -> None:
-        """No new runs; running ones get `drain_s`, and after that live on for the next worker to adopt. Called in a signal handler."""
+        """No new runs; running ones get `drain_s`, and after that live on for the next worker to adopt. Called in a signal handler.
+
+        A worker whose supervisor died makes room at once: the next server's worker cannot start before.
+        """
         if self.draining_until is None:
-            self.draining_until = time.monotonic() + self.limits.drain_s
+            is_orphan = os.getppid() != self.supervisor
+            self.draining_until = time.monotonic() + (0.0 if is_orphan else self.limits.drain_s)
 
     def is_drained(self) -> bool:
         if self.draining_until is None:

@@ -1,6 +1,3 @@
-import os
-import subprocess
-
 import pytest
 
 from voyant_assets.catalogue import catalogue
@@ -14,7 +11,7 @@ def test_every_stage_is_rehearsed_and_nothing_is_left_behind(environment):
         step()
     assert set(rehearsal.rehearsed) == set(catalogue().stages)
     clear()
-    assert list(environment.layout.temp.glob("rehearsal-*")) == []
+    assert list(environment.temp.glob("rehearsal-*")) == []
     assert environment.engine.rows("select count(*) from duckdb_views() where view_name = 'rehearsal'") == [(0,)]
     assert environment.store.registry_rows() == []
 
@@ -23,28 +20,15 @@ def test_a_rehearsal_that_stops_midway_can_be_cleared(environment):
     first, *_, clear = StageRehearsal(environment).steps()
     first()
     clear()
-    assert list(environment.layout.temp.glob("rehearsal-*")) == []
+    assert list(environment.temp.glob("rehearsal-*")) == []
 
 
 def test_clearing_a_rehearsal_that_could_not_begin_removes_nothing(environment, tmp_path, monkeypatch):
     (tmp_path / "kept.txt").write_text("here")
     monkeypatch.chdir(tmp_path)
-    environment.layout.temp.rmdir()
+    environment.temp.rmdir()
     first, *_, clear = StageRehearsal(environment).steps()
     with pytest.raises(FileNotFoundError):
         first()
     clear()
     assert (tmp_path / "kept.txt").read_text() == "here"
-
-
-def test_what_a_dead_process_left_in_its_rehearsal_is_removed_and_a_live_one_is_left_alone(environment):
-    gone = subprocess.Popen(["true"])
-    gone.wait()
-    dead, alive = (environment.layout.temp / f"rehearsal-{pid}-x" for pid in (gone.pid, os.getppid()))
-    dead.mkdir()
-    alive.mkdir()
-    first, *_, clear = StageRehearsal(environment).steps()
-    first()
-    clear()
-    assert not dead.exists()
-    assert alive.exists()
