@@ -25,7 +25,10 @@ def run_task(
     try:
         try:
             answer = call(socket, request, timeout_s + ANSWER_GRACE_S, patience_s)
-        except (ConnectionResetError, BrokenPipeError):  # the worker died at work: a task changes nothing, so its successor may be asked, once
+        except (
+            ConnectionResetError,
+            BrokenPipeError,
+        ):  # the worker died at work: a task changes nothing, so its successor may be asked, once
             answer = call(socket, request, timeout_s + ANSWER_GRACE_S, patience_s)
     except TimeoutError as error:
         raise errors.VoyantError(

@@ -170,7 +170,7 @@ class Worker:
         try:
             self.state.write((process.record for process in self.running.values()), self.waiting, self.ending)
         except OSError as error:
-            log.error("The state of the worker could not be written: %s", error)  # noqa: TRY400 - once per change, and no news in a trace
+            log.error("The state of the worker could not be written: %s", error)
             return False
         return True
 
