@@ -97,10 +97,8 @@ class Request:
             return None if row is None else dict(row)
 
     def events(self) -> list[Event]:
-        found = self.job()
-        if found is None:
-            return []
-        query = sa.select(outbox.c.type, outbox.c.data, outbox.c.at).where(outbox.c.job_id == found["id"]).order_by(outbox.c.sequence)
+        mine = sa.select(job.c.id).where(job.c.request_id == self.name).scalar_subquery()
+        query = sa.select(outbox.c.type, outbox.c.data, outbox.c.at).where(outbox.c.job_id == mine).order_by(outbox.c.sequence)
         with self.bed.environment.store.database.read() as connection:
             rows = connection.execute(query).all()
         return [(kind, data.get("name", ""), dt.datetime.fromisoformat(at).timestamp()) for kind, data, at in rows]

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
 from resources.iceberg import local_io
-from resources.metadata.schema import job_artifact, lease, table_version
+from resources.metadata.schema import job_artifact, table_version
 from tests.faults.matrix_bed import Bed, command_of, processes_of, stat_of
 from tests.faults.matrix_moments import Request
 from voyant_core.canonical import sha256
@@ -76,13 +76,12 @@ def _manifest_flaws(bed: Bed, row: dict[str, Any]) -> Iterator[str]:
 
 def unsettled(bed: Bed, instance: DagsterInstance) -> list[str]:
     """What must have settled soon after an accident: runs, jobs, slots, leases, processes, temporary files."""
-    found = [f"job {job_id} is open" for _, job_id, _ in bed.environment.store.open_jobs()]
+    found = [f"job {job.job_id} is open" for job in bed.environment.store.open_jobs()]
     found += [f"run {run.run_id} is {run.status.value}" for run in instance.get_runs(RunsFilter(statuses=UNFINISHED))]
     info = bed.info()
     if not info or info["running"] or info["waiting"] or info["tasks"]:
         found.append(f"the worker says {info or 'nothing'}")
-    with bed.environment.store.database.read() as connection:
-        found += [f"the lease {name} is held by {owner}" for name, owner in connection.execute(sa.select(lease.c.name, lease.c.owner))]
+    found += [f"the lease {name} is held by {owner}" for name, owner in bed.environment.store.leases.held_now().items()]
     return found + list(_stray_processes(bed, info)) + list(_temporary_files(bed))
 
 

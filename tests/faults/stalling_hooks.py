@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from voyant_assets.runtime import execute
-from voyant_assets.runtime.execute import execute_run, rehearsal_job, run_ended, warm_steps
+from voyant_assets.runtime.execute import execute_run, look_around, rehearsal_job, run_ended, warm_steps
 from voyant_core.settings import settings
 
-__all__ = ["execute_run", "preload", "rehearsal_job", "run_ended", "run_task", "warm_steps"]
+__all__ = ["execute_run", "look_around", "preload", "rehearsal_job", "run_ended", "run_task", "warm_steps"]
 
 ENDLESS = "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b"
 PATIENCE_S = 60

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from voyant_assets.runtime.hooks import load_hooks
 from voyant_assets.runtime.instance import open_instance
+from voyant_assets.runtime.temporary import remove_abandoned
 from voyant_core.settings import HomeLayout
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Verdicts:
 
     def _look(self, known: frozenset[str]) -> None:
         self._try("look for lost runs", 1, lambda: self._look_for_lost(known))
+        self._try("remove what dead processes left", 1, lambda: remove_abandoned(self._layout.temp))
         self._try("look for lost jobs", 1, lambda: load_hooks(self._hooks).look_around(self._instance()))
         self._start_queued()
         self._is_looking = False

@@ -30,7 +30,7 @@ from voyant_assets.runtime.priority import may_renice
 from voyant_assets.runtime.process import Process, process_start
 from voyant_assets.runtime.state import StateFile
 from voyant_assets.runtime.tasks import Tasks
-from voyant_assets.runtime.temporary import remove_abandoned, remove_of
+from voyant_assets.runtime.temporary import remove_of
 from voyant_assets.runtime.verdicts import Verdicts
 from voyant_assets.runtime.wire import Message, listen, receive, send
 from voyant_core import errors
@@ -188,7 +188,6 @@ class Worker:
         self.save()
         for run_id, reason in self.ending.items():
             self.verdicts.run_process_ended(run_id, reason)
-        remove_abandoned(self.layout.temp)
 
     # loop
 
