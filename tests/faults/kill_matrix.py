@@ -12,6 +12,7 @@ import dataclasses
 import json
 import platform
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -102,6 +103,7 @@ def main() -> int:
     home.mkdir(parents=True, exist_ok=True)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     sys.stderr.write(f"seed {options.seed}, home {home}, Python {platform.python_version()}\n")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the server is stopped, too
     bed = Bed(home, options.server_roles, {})
     trials = planned(options.rows.split(","), options.columns.split(","), options.moments, options.seed)
     try:
