@@ -1,4 +1,4 @@
-"""Accepted jobs whose run was never submitted: the API that took them died, or its disk was full, between the job's row and Dagster's queue.
+"""Accepted jobs whose run was never submitted: the API died, or its disk was full, between the row of the job and the queue of Dagster.
 
 They are submitted now. Everything later in a run's life is the worker's affair (`runtime/verdicts.py`).
 """

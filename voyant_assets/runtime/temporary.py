@@ -1,4 +1,4 @@
-"""Temporary files under `<home>/tmp`: a folder for each process, named by pid and start, so that what a dead one left can be told and removed."""
+"""Temporary files under `<home>/tmp`: a folder for each process, named by pid and start, so that what a dead one left can be removed."""
 
 from __future__ import annotations
 

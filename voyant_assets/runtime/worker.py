@@ -152,7 +152,7 @@ class Worker:
         self.verdicts.run_process_ended(run_id, reason)
 
     def look_for_lost(self, now: float) -> None:
-        """Runs that Dagster takes for active and nobody works on: their launcher or daemon died half way, or our record of them was lost."""
+        """Runs that Dagster takes for active and nobody works on: their launcher died half way, or our record of them was lost."""
         while self.verdicts.unlaunched:
             self.launch(self.verdicts.unlaunched.popleft())
         if now >= self.next_look and self.draining_until is None:
