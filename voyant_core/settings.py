@@ -31,7 +31,8 @@ class Fetch(BaseModel):
     schemes: list[str] = ["https", "http"]
     timeout_s: float = Field(default=60.0, gt=0)
     max_bytes: int = Field(default=2 * 2**30, gt=0)
-    allow_private: bool = Field(default=False, description="Allow addresses that are not public. For tests and closed networks.")
+    allow_private: bool = Field(default=False, description="Allow addresses that are not public. For closed networks.")
+    private_hosts: list[str] = Field(default=[], description="Hosts, as URLs name them, whose addresses need not be public.")
 
 
 class Archive(BaseModel):

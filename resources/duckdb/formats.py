@@ -94,8 +94,8 @@ def is_json(text: str) -> bool:
     first = start.split("\n", 1)[0].strip()
     try:
         value: Any = json.loads(first)
-    except ValueError:
-        # an object over several lines, or one longer than the sample
+    except (ValueError, RecursionError):
+        # an object over several lines, one longer than the sample, or one so deep that the engine will refuse it
         return first == "{" or first.startswith(('{"', '{ "'))
     return isinstance(value, dict)
 

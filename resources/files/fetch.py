@@ -85,7 +85,8 @@ def _pinned(client: httpx.Client, target: httpx.URL, limits: settings.Fetch, res
     """A request to the checked address; host header and TLS still carry the name."""
     port = target.port or (443 if target.scheme == "https" else 80)
     addresses = resolve(target.host, port)
-    if not addresses or (not limits.allow_private and not all(is_public(address) for address in addresses)):
+    may_be_private = limits.allow_private or target.host in limits.private_hosts
+    if not addresses or not (may_be_private or all(is_public(address) for address in addresses)):
         raise errors.VoyantError(
             errors.URL_NOT_ALLOWED, f"{_shown(target)} is not at a public address.", hint="Download it and upload the file instead."
         )

@@ -178,5 +178,6 @@ def _table_info(row: sa.RowMapping) -> TableInfo:
         content_version=row["content_version"],
         landing_sha256=row["landing_sha256"],
         columns=row["columns"],
+        notes=row["found"]["read"]["notes"],
         updated_at=row["created_at"],
     )

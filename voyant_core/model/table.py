@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from voyant_core.keys import TableAddress
 from voyant_core.model.source import Column
@@ -43,4 +43,5 @@ class TableInfo(BaseModel):
     content_version: str
     landing_sha256: str
     columns: list[Column]
+    notes: list[str] = Field(default=[], description="What a person should know about the reading, one sentence each.")
     updated_at: str

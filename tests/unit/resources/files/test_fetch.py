@@ -144,3 +144,15 @@ def test_a_slow_answer_is_a_timeout(tmp_path: Path) -> None:
 def test_private_addresses_can_be_allowed(tmp_path: Path) -> None:
     handler: Handler = lambda request: httpx.Response(200, content=b"a\n1\n")  # noqa: E731
     assert fetched(tmp_path, "http://lan.example/a.csv", handler, {"lan.example": ["10.0.0.5"]}, allow_private=True).size_bytes == 4
+
+
+def test_a_host_that_may_be_private_does_not_open_the_way_to_others(tmp_path: Path) -> None:
+    addresses = {"lab.internal": ["10.0.0.7"], "other.internal": ["10.0.0.8"]}
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/away":
+            return httpx.Response(302, headers={"location": "http://other.internal/a.csv"})
+        return httpx.Response(200, content=b"a\n1\n")
+
+    assert fetched(tmp_path, "http://lab.internal/a.csv", handler, addresses, private_hosts=["lab.internal"]).size_bytes == 4
+    assert refused(tmp_path, "http://lab.internal/away", handler, addresses, private_hosts=["lab.internal"]).code is errors.URL_NOT_ALLOWED
