@@ -56,7 +56,7 @@ class Stores:
     @contextmanager
     def here(self, kind: str) -> Generator[None]:
         """The same for this process, and for the processes that it starts."""
-        from voyant_assets.runtime.pooled_engine import check_connections
+        from voyant_assets.runtime import pooled_engine
         from voyant_core.settings import settings
 
         before = os.environ.pop(URL, None)
@@ -70,7 +70,7 @@ class Stores:
                 if before is not None:
                     os.environ[URL] = before
                 settings.cache_clear()
-        check_connections()  # those to the database that is no more
+                pooled_engine.close(variables.get(URL, ""))  # those of this process; the database goes now
 
 
 def _create_schemas(url: str) -> None:

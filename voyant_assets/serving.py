@@ -90,13 +90,28 @@ class Server:
 
     def ready(self) -> dict[str, str]:
         """`ok`, or what is wrong, for each part that an analysis needs."""
-        return {"metadata": self._state_of_store(), "worker": self._state_of_worker(), "policy": "allow-all"}
+        return {
+            "metadata": self._state_of_store(),
+            "dagster": self._state_of_dagster(),
+            "worker": self._state_of_worker(),
+            "policy": "allow-all",
+        }
 
     def _state_of_store(self) -> str:
         try:
             self.environment.store.job_counts()
         except VoyantError as error:
             return error.detail
+        return "ok"
+
+    def _state_of_dagster(self) -> str:
+        try:
+            self.instance.get_run_by_id("")
+        except VoyantError as error:
+            return error.detail
+        except Exception:  # the boundary of Dagster's storage, whose SQLite driver tells its errors raw
+            log.exception("Dagster's storage failed")
+            return "Dagster's storage cannot be read."
         return "ok"
 
     def _state_of_worker(self) -> str:

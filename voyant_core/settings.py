@@ -175,6 +175,7 @@ class HomeLayout:
         self.logs = root / "logs"
         self.temp = root / "tmp"
         self.server_lock = root / "server.lock"
+        self.store_file = root / "store.json"
         self.worker_socket = self.run / "worker.sock"
 
     @property

@@ -16,6 +16,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 
+from resources._kit.postgres_failures import GRANTS, TransactionLostError, failure, is_of_server
+from voyant_core import errors
+from voyant_core.errors import VoyantError
 from voyant_core.settings import Postgres
 
 OLDEST_SERVER = 14
@@ -79,15 +82,66 @@ def _ask_after_rest(connection: Any, record: Any, _proxy: object) -> None:
 
 
 def connect_patiently(engine: sa.Engine) -> sa.Connection:
-    """A connection, also while the server restarts: some 3 s of tries. OperationalError after that."""
+    """A connection, also while the server restarts: some 2 s of tries."""
     for attempt in range(ATTEMPTS):
         try:
             return engine.connect()
-        except exc.OperationalError:
+        except (exc.OperationalError, TransactionLostError):
             if attempt + 1 == ATTEMPTS:
                 raise
         time.sleep(FIRST_PAUSE_S * 2**attempt)
     raise AssertionError("unreachable")
+
+
+def told_as(engine: sa.Engine, what: str) -> sa.Engine:
+    """`engine`, with failures of the server (not of a statement) told by their code. For code of others, which handles the rest itself."""
+
+    def tell(context: Any) -> None:
+        error = context.sqlalchemy_exception
+        if error is not None and is_of_server(error):
+            raise failure(error, what) from error
+
+    event.listen(engine, "handle_error", tell)
+    return engine
+
+
+def check_server(connection: sa.Connection, what: str) -> str:
+    """The server's version. VYNT-5002 when it cannot serve us: too old, another encoding, a standby."""
+    query = "select current_setting('server_version_num')::int, current_setting('server_encoding'), pg_is_in_recovery()"
+    number, encoding, is_standby = connection.execute(sa.text(query)).one()
+    if number // 10_000 < OLDEST_SERVER:
+        raise _refused(f"{what} runs on PostgreSQL {number // 10_000}", f"Use PostgreSQL {OLDEST_SERVER} or newer.")
+    if encoding != "UTF8":
+        raise _refused(f"{what} is encoded in {encoding}", "Create the database with ENCODING 'UTF8'.")
+    if is_standby:
+        raise _refused(f"{what} is on a standby, which only allows reading", "VOYANT_POSTGRES__* must name the primary.")
+    return f"{number // 10_000}.{number % 10_000}"
+
+
+def look_at(url: str, limits: Postgres, what: str) -> str:
+    """The version of the server, which could serve us. VYNT-5002 when it could not, or our user may not make tables."""
+    engine = make_engine(url, limits, "check")
+    try:
+        with engine.connect() as connection:
+            version = check_server(connection, what)
+            if not connection.execute(sa.text("select has_schema_privilege(current_schema(), 'CREATE')")).scalar():
+                raise _refused(f"{what} does not let our user make tables", GRANTS)
+    except exc.SQLAlchemyError as error:
+        raise failure(error, what) from error
+    finally:
+        engine.dispose()
+    return version
+
+
+def address(url: str) -> str:
+    """`host:port/database`, to be shown to an operator."""
+    parts = sa.make_url(url)
+    host = parts.host or str(parts.query.get("host", "local socket"))
+    return f"{host}:{parts.port or 5432}/{parts.database}"
+
+
+def _refused(detail: str, hint: str) -> VoyantError:
+    return VoyantError(errors.DATABASE, f"{detail}.", hint=hint, retryable=False)
 
 
 def lock_key(name: str) -> sa.ColumnElement[int]:

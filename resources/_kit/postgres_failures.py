@@ -31,7 +31,7 @@ class _Cause:
 
 
 _AWAY = _Cause("cannot be reached", REACH, repeats=True)
-_FULL = _Cause("has no space left on its disk", "Free some space on the server of the database.", code=errors.STORAGE_FULL)
+_FULL = _Cause("has no space left on its disk", "Free some space on the server of the database.", retryable=False, code=errors.STORAGE_FULL)
 _CROWDED = _Cause("has no connection left for us", "Raise max_connections of the server, or lower VOYANT_POSTGRES__MAX_CONNECTIONS.")
 _CONFLICT = _Cause("met another transaction in the same place", "Try again.", repeats=True)
 _SLOW = _Cause("took too long to answer", "Try again; VOYANT_POSTGRES__STATEMENT_TIMEOUT_S is the limit.")
@@ -73,6 +73,12 @@ def failure(error: exc.SQLAlchemyError, what: str) -> VoyantError:
         return VoyantError(errors.DATABASE, detail, hint="The log tells more; please report it.", retryable=False)
     kind = TransactionLostError if cause.repeats else VoyantError
     return kind(cause.code, f"{what} {cause.words}.", hint=cause.hint, retryable=cause.retryable)
+
+
+def is_of_server(error: exc.SQLAlchemyError) -> bool:
+    """Whether the server failed us, or the way to it; not a statement that was wrong, or met a constraint."""
+    cause = _cause_of(error)
+    return cause is not None and cause is not _NO_SCHEMA
 
 
 def _state(error: exc.SQLAlchemyError) -> str | None:

@@ -6,10 +6,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import exc
 
-from resources._kit.postgres import OLDEST_SERVER, lock_until_end, make_engine
+from resources._kit.postgres import check_server, lock_until_end, make_engine
 from resources._kit.postgres_failures import failure
 from resources.metadata.columns import dump_json
-from voyant_core import errors
 from voyant_core.errors import VoyantError
 from voyant_core.settings import Postgres
 
@@ -34,18 +33,7 @@ class PostgresDialect:
         lock_until_end(connection, name)
 
     def check(self, connection: sa.Connection) -> None:
-        query = "select current_setting('server_version_num')::int / 10000, current_setting('server_encoding'), pg_is_in_recovery()"
-        version, encoding, is_standby = connection.execute(sa.text(query)).one()
-        if version < OLDEST_SERVER:
-            raise _refused(f"runs on PostgreSQL {version}", f"Use PostgreSQL {OLDEST_SERVER} or newer.")
-        if encoding != "UTF8":
-            raise _refused(f"is encoded in {encoding}", "Create the database with ENCODING 'UTF8'.")
-        if is_standby:
-            raise _refused("is a standby, which only allows reading", "VOYANT_POSTGRES__* must name the primary.")
+        check_server(connection, WHO)
 
     def failure(self, error: exc.SQLAlchemyError, what: str) -> VoyantError:  # noqa: ARG002 - the cause says enough
         return failure(error, WHO)
-
-
-def _refused(detail: str, hint: str) -> VoyantError:
-    return VoyantError(errors.DATABASE, f"{WHO} {detail}.", hint=hint, retryable=False)

@@ -200,6 +200,13 @@ idempotency_key = sa.Table(
     sa.Column("created_at", Words, nullable=False),
 )
 
+installation = sa.Table(
+    "installation",
+    metadata,
+    sa.Column("home_id", Words, primary_key=True),
+    sa.Column("created_at", Words, nullable=False),
+)
+
 lease = sa.Table(
     "lease",
     metadata,

@@ -8,11 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from resources.metadata.artifacts import ArtifactRepository
-from resources.metadata.database import Database
+from resources.metadata.database import Database, repeatable
 from resources.metadata.jobs import OPEN, JobRepository
 from resources.metadata.leases import Leases
-from resources.metadata.schema import job, source
+from resources.metadata.schema import installation, job, source
 from resources.metadata.sources import SourceRepository
+from voyant_core import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,16 @@ class MetadataStore:
 
     def artifacts(self, tenant: str) -> ArtifactRepository:
         return ArtifactRepository(self.database, tenant)
+
+    @repeatable
+    def claim(self, home_id: str) -> str:
+        """The home whose records these are: `home_id`, unless another one was first."""
+        with self.database.write() as connection:
+            self.database.serialize(connection, "installation")
+            owner = connection.execute(sa.select(installation.c.home_id)).scalar()
+            if owner is None:
+                connection.execute(sa.insert(installation).values(home_id=home_id, created_at=clock.now()))
+            return owner or home_id
 
     # The graph, the reaper and recovery act for the installation, not for a caller: they alone may look across tenants.
 

@@ -60,7 +60,7 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path):
+def server(store_kind, tmp_path):
     server = Server(tmp_path / "home")
     yield server
     server.close()

@@ -9,21 +9,23 @@ from pathlib import Path
 
 import pytest
 from bed import Bed, is_alive, until
+from stores import STORES
 
 from voyant_core import errors
 
 
-@pytest.fixture(scope="module")
-def bed(tmp_path_factory):
+@pytest.fixture(scope="module", params=STORES)
+def bed(request, stores, tmp_path_factory):
     """One worker for the faults that it survives."""
-    bed = Bed(tmp_path_factory.mktemp("shared") / "home")
-    bed.start()
-    yield bed
-    bed.close()
+    with stores.here(request.param):
+        bed = Bed(tmp_path_factory.mktemp("shared") / "home")
+        bed.start()
+        yield bed
+        bed.close()
 
 
 @pytest.fixture
-def own_bed(tmp_path):
+def own_bed(store_kind, tmp_path):
     """A home for tests that stop or kill their worker; they start it themselves."""
     bed = Bed(tmp_path / "home")
     yield bed

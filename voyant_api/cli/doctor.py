@@ -111,6 +111,17 @@ def _roots(chosen: Settings) -> Iterator[Check]:
             yield Check("file roots", "problem", f"{root} is not a folder.", "Correct VOYANT_FILES__ROOTS.")
 
 
+def _stores(chosen: Settings) -> Iterator[Check]:
+    from voyant_assets.runtime.store_check import store_states
+
+    for state in store_states(chosen):
+        problem = state.problem
+        if problem is None:
+            yield Check(state.name, "ok", clean(state.where))
+        else:
+            yield Check(state.name, "problem", f"{clean(state.where)}: {problem.detail}", problem.hint or "")
+
+
 def _server(chosen: Settings) -> Iterator[Check]:
     from voyant_assets.runtime.home import HomeLock
 
@@ -174,4 +185,4 @@ def _telemetry(chosen: Settings) -> Iterator[Check]:
         )
 
 
-_PARTS: tuple[Callable[[Settings], Iterator[Check]], ...] = (_python, _libraries, _home, _roots, _server, _telemetry)
+_PARTS: tuple[Callable[[Settings], Iterator[Check]], ...] = (_python, _libraries, _home, _roots, _stores, _server, _telemetry)

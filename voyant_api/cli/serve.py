@@ -20,7 +20,10 @@ def run(host: str | None, port: int | None, roles: str) -> int:
         raise typer.BadParameter(f"--roles takes some of {','.join(ROLES)}, not {roles[:60]!r}")
     chosen = settings()
     server = Server(host=checked_host(host or chosen.server.host), port=chosen.server.port if port is None else port)
+    from voyant_assets.runtime.store_check import check_stores
     from voyant_assets.runtime.supervisor import serve
+
+    check_stores(chosen)
 
     sys.stderr.write(f"Starting {', '.join(wanted)} on {chosen.layout.root} ...\n")
     return serve(chosen.model_copy(update={"server": server}), wanted, _ready)

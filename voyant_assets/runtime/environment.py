@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from resources.metadata.database import Database
 from resources.metadata.store import MetadataStore
 from resources.object_store.local import LocalObjectStore
+from voyant_assets.runtime.home_store import check_store_of_home
 from voyant_core.settings import HomeLayout, Settings, settings
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Environment:
         for folder in self.layout.folders:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.store.database.upgrade()
+        check_store_of_home(self.store, self.layout, self.settings)
 
     @cached_property
     def temp(self) -> Path:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 import sqlalchemy as db
 from sqlalchemy.exc import DBAPIError
 
+from voyant_core.errors import VoyantError
+
 _engines: dict[str, db.Engine] = {}
 _engines_lock = threading.Lock()
 
@@ -38,7 +40,7 @@ def check_connections() -> None:
         try:
             with engine.connect() as connection:
                 connection.execute(db.text("select 1"))
-        except DBAPIError:
+        except (DBAPIError, VoyantError):
             engine.dispose()
 
 

@@ -34,11 +34,13 @@ from dagster_postgres.schedule_storage import PostgresScheduleStorage
 from dagster_postgres.utils import pg_alembic_config
 from sqlalchemy.engine import Connection
 
-from resources._kit.postgres import connect_patiently, exclusive, make_engine
+from resources._kit.postgres import check_server, connect_patiently, exclusive, make_engine, told_as
 from voyant_assets.runtime.pooled_engine import engine_for
 from voyant_assets.runtime.remembering import remember_yes
 from voyant_core import errors
 from voyant_core.settings import Postgres, settings
+
+WHO = "Dagster's storage"
 
 
 class _Pooled:
@@ -104,7 +106,7 @@ class PooledPostgresStorage(DagsterStorage[DagsterInstance], ConfigurableClass):
 
     def __init__(self, url: str, limits: Postgres, inst_data: ConfigurableClassData | None = None) -> None:
         self._inst_data = inst_data
-        self._engine = engine_for(url, lambda url: make_engine(url, limits, "dagster", isolation_level="AUTOCOMMIT"))
+        self._engine = engine_for(url, lambda url: told_as(make_engine(url, limits, "dagster", isolation_level="AUTOCOMMIT"), WHO))
         self._run_storage = PooledPostgresRunStorage(self._engine)
         self._event_log_storage = PooledPostgresEventLog(self._engine)
         self._schedule_storage = PooledPostgresScheduleStorage(self._engine)
@@ -132,6 +134,7 @@ class PooledPostgresStorage(DagsterStorage[DagsterInstance], ConfigurableClass):
 
     def _has_schema(self) -> bool:
         with connect_patiently(self._engine) as connection:
+            check_server(connection, WHO)
             return bool(connection.dialect.has_table(connection, "alembic_version"))
 
     @property

@@ -39,7 +39,7 @@ def nothing() -> None:
 
 
 @pytest.fixture
-def instance(tmp_path, monkeypatch):
+def instance(store_kind, tmp_path, monkeypatch):
     settings = Settings(home=tmp_path / "home", runs=Runs(slots=3, per_tenant=2))
     write_dagster_yaml(settings.layout, settings)
     with open_instance(settings.layout) as opened:

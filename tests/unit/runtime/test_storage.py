@@ -8,8 +8,9 @@ import sqlalchemy as db
 
 from voyant_assets.runtime.instance import open_instance, write_dagster_yaml
 from voyant_assets.runtime.pooled_engine import check_connections
+from voyant_assets.runtime.postgres_storage import PooledPostgresStorage
 from voyant_assets.runtime.storage import DATABASE, PooledSqliteStorage
-from voyant_core.settings import Settings
+from voyant_core.settings import Settings, settings
 
 
 @dg.asset
@@ -18,10 +19,23 @@ def numbers() -> dg.MaterializeResult:
 
 
 @pytest.fixture
-def instance(tmp_path):
-    settings = Settings(home=tmp_path / "home")
-    write_dagster_yaml(settings.layout, settings)
-    with open_instance(settings.layout) as opened:
+def open_storage(store_kind, tmp_path):
+    """Opens the storage of one place, as every process of a home does."""
+    limits = settings().postgres
+    url = limits.for_dagster
+    return lambda: PooledSqliteStorage(str(tmp_path / "shared")) if url is None else PooledPostgresStorage(url, limits)
+
+
+@pytest.fixture
+def storage(open_storage):
+    return open_storage()
+
+
+@pytest.fixture
+def instance(store_kind, tmp_path):
+    chosen = Settings(home=tmp_path / "home")
+    write_dagster_yaml(chosen.layout, chosen)
+    with open_instance(chosen.layout) as opened:
         yield opened
 
 
@@ -34,27 +48,38 @@ def test_a_run_and_its_events_can_be_read_back(instance):
     assert event.asset_materialization.metadata["dagster/row_count"].value == 3
 
 
-def test_everything_lies_in_one_file(instance):
+def test_everything_lies_in_one_place(instance, store_kind):
     dg.materialize([numbers], instance=instance)
     folder = Path(instance.root_directory)
-    assert [path.name for path in folder.rglob("*.db")] == [DATABASE]
+    assert [path.name for path in folder.rglob("*.db")] == ([DATABASE] if store_kind == "sqlite" else [])
 
 
-def test_processes_that_open_an_empty_folder_together_make_one_schema(tmp_path):
+def test_whoever_opens_an_empty_place_together_makes_one_schema(open_storage, store_kind):
+    if store_kind == "postgres":
+        empty(settings().postgres.for_dagster)
     failures: list[Exception] = []
 
-    def open_storage() -> None:
+    def open_and_ask() -> None:
         try:
-            PooledSqliteStorage(str(tmp_path / "shared")).run_storage.get_runs_count()
+            open_storage().run_storage.get_runs_count()
         except Exception as error:  # noqa: BLE001 - whatever a thread met is shown
             failures.append(error)
 
-    threads = [threading.Thread(target=open_storage) for _ in range(6)]
+    threads = [threading.Thread(target=open_and_ask) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert failures == []
+    current, head = open_storage().run_storage.alembic_version()
+    assert current == head
+
+
+def empty(url: str) -> None:
+    engine = db.create_engine(url, poolclass=db.NullPool)
+    with engine.begin() as connection:
+        connection.execute(db.text("drop schema public cascade"))
+        connection.execute(db.text("create schema public"))
 
 
 def test_the_schema_is_at_the_newest_revision(instance):
@@ -62,8 +87,7 @@ def test_the_schema_is_at_the_newest_revision(instance):
     assert current == head
 
 
-def test_a_yes_about_the_schema_is_asked_once(tmp_path):
-    storage = PooledSqliteStorage(str(tmp_path))
+def test_a_yes_about_the_schema_is_asked_once(storage):
     statements: list[str] = []
     db.event.listen(storage._engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     assert storage.event_log_storage.has_table("asset_keys")
@@ -73,16 +97,14 @@ def test_a_yes_about_the_schema_is_asked_once(tmp_path):
     assert len(statements) == asked
 
 
-def test_a_no_about_the_schema_is_asked_again(tmp_path):
-    storage = PooledSqliteStorage(str(tmp_path))
+def test_a_no_about_the_schema_is_asked_again(storage):
     assert not storage.event_log_storage.has_table("later")
     with storage.run_storage.connect() as connection:
         connection.execute(db.text("create table later (x int)"))
     assert storage.event_log_storage.has_table("later")
 
 
-def test_connections_are_reused(tmp_path):
-    storage = PooledSqliteStorage(str(tmp_path))
+def test_connections_are_reused(storage):
     made: list[object] = []
     db.event.listen(storage._engine, "connect", lambda connection, _record: made.append(connection))
     for _ in range(10):
@@ -90,8 +112,7 @@ def test_connections_are_reused(tmp_path):
     assert len(made) <= 1
 
 
-def test_a_forked_child_opens_its_own_connection_and_leaves_the_parents_alone(tmp_path):
-    storage = PooledSqliteStorage(str(tmp_path))
+def test_a_forked_child_opens_its_own_connection_and_leaves_the_parents_alone(storage):
     assert storage.run_storage.get_runs_count() == 0
     child = os.fork()
     if child == 0:
@@ -100,8 +121,7 @@ def test_a_forked_child_opens_its_own_connection_and_leaves_the_parents_alone(tm
     assert storage.run_storage.get_runs_count() == 0
 
 
-def test_a_dead_connection_is_dropped_by_the_check(tmp_path):
-    storage = PooledSqliteStorage(str(tmp_path))
+def test_a_dead_connection_is_dropped_by_the_check(storage):
     with storage._engine.connect() as connection:
         raw = connection.connection.dbapi_connection
     raw.close()

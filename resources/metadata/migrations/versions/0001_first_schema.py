@@ -46,6 +46,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "route", "key", name=op.f("pk_idempotency_key")),
     )
     op.create_table(
+        "installation",
+        sa.Column("home_id", text, nullable=False),
+        sa.Column("created_at", text, nullable=False),
+        sa.PrimaryKeyConstraint("home_id", name=op.f("pk_installation")),
+    )
+    op.create_table(
         "job",
         sa.Column("id", text, nullable=False),
         sa.Column("tenant", text, nullable=False),
@@ -197,6 +203,7 @@ def downgrade() -> None:
     op.drop_index("ix_job_state", table_name="job")
     op.drop_index("ix_job_run_id", table_name="job")
     op.drop_table("job")
+    op.drop_table("installation")
     op.drop_table("idempotency_key")
     op.drop_table("computed_stage")
     op.drop_table("artifact")

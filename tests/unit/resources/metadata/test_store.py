@@ -5,6 +5,7 @@ import alembic.autogenerate
 import alembic.migration
 import pytest
 import sqlalchemy as sa
+from metadata_build import PROBE, a_job
 
 from resources.metadata.artifacts import Computed, Link, NewStage
 from resources.metadata.database import Database
@@ -14,11 +15,9 @@ from resources.metadata.upgrading import migrate
 from voyant_assets.runtime.environment import Environment
 from voyant_core import errors
 from voyant_core.model.artifact import ArtifactKind
-from voyant_core.model.job import AnalyzeRequest, Job, JobState, Plan, PlannedTable, Problem, StageRun, StageState
-from voyant_core.model.source import FileFormat, FoundTable, Landing, ProbeResult, ReadOptions, SourceType
+from voyant_core.model.job import JobState, Problem, StageRun, StageState
+from voyant_core.model.source import SourceType
 from voyant_core.settings import Settings
-
-PROBE = ProbeResult(landing=Landing(sha256="ab" * 32, size_bytes=3, file_name="x.csv"), tables=[])
 
 
 @pytest.fixture
@@ -27,28 +26,6 @@ def store(store_kind, tmp_path):
     environment.prepare()
     yield environment.store
     environment.store.database.close()
-
-
-def a_job(job_id="job_1", **fields):
-    found = FoundTable(name="orders", title="Orders", columns=[], read=ReadOptions(format=FileFormat.CSV))
-    stages = ["ingest", "profile"]
-    table = PlannedTable(
-        source_id="src_1", source="sales", name="orders", label="orders", found=found, landing=PROBE.landing, stages=stages
-    )
-    plan = Plan(tenant="acme", tables=[table], required=["ingest"], params={}, kpis=[], request_digest="sha256:0", digest="sha256:1")
-    stages = [StageRun(table="orders", name=name, state=StageState.PENDING) for name in table.stages]
-    known = {
-        "id": job_id,
-        "tenant": "acme",
-        "state": JobState.QUEUED,
-        "origin": "rest",
-        "source_id": "src_1",
-        "request": AnalyzeRequest(source="x"),
-        "plan": plan,
-        "created_at": "2026-01-01T00:00:00.000Z",
-        "stages": stages,
-    }
-    return Job(**{**known, **fields})
 
 
 def test_the_migrations_give_the_schema(store):
@@ -193,3 +170,74 @@ def test_writers_in_many_threads_wait_for_one_another(store):
     for thread in threads:
         thread.join()
     assert len(store.open_jobs()) == 16
+
+
+def test_what_no_database_stores_is_stored_as_near_as_can_be(store):
+    title = "a\x00b\ud800c"
+    record = store.sources("acme").register(SourceType.FILE, "file:///x", title, PROBE, pinned=False)
+    assert store.sources("acme").get(record.id).title == "a\ufffdb\ufffdc"
+    with pytest.raises(errors.VoyantError) as refused:
+        store.jobs("acme").get("job_\x00")
+    assert refused.value.code is errors.JOB_NOT_FOUND
+
+
+def test_json_comes_back_as_it_was_whatever_is_in_it(store):
+    told = {"z": "\x00 \ud800 \U0001f600", "a": 2**80, "m": 0.1, "tiny": 5e-324, "nested": {"b": [True, None, ""], "a": {}}}
+    artifacts = store.artifacts("acme")
+    with store.database.write() as connection:
+        artifacts.add(connection, "sha256:k", NewStage([], {**told, "nan": float("nan")}, content_version="1", code_version="1"))
+    found = artifacts.told("sha256:k")
+    assert list(found) == [*told, "nan"]
+    assert found == {**told, "nan": None}
+
+
+def test_long_names_and_addresses_are_kept_whole(store):
+    long = "x" * 9000
+    sources = store.sources("acme")
+    first = sources.register(SourceType.URL, f"https://example.org/{long}1", long, PROBE, pinned=False)
+    other = sources.register(SourceType.URL, f"https://example.org/{long}2", long, PROBE, pinned=False)
+    assert sources.register(SourceType.URL, f"https://example.org/{long}1", long, PROBE, pinned=False).id == first.id
+    assert other.id != first.id
+    assert sources.get(first.id).uri == f"https://example.org/{long}1"
+    store.jobs("acme").create(a_job(request_id=long, user_id=long))
+    assert store.jobs("acme").get("job_1").request_id == long
+
+
+def test_text_is_sorted_by_its_bytes(store):
+    files = [Computed(name, ArtifactKind.CHART, "application/json", 2, "cd" * 32) for name in ("b", "a", "B", "_", "é", "Z", "a-b", "aa")]
+    artifacts = store.artifacts("acme")
+    with store.database.write() as connection:
+        artifacts.add(connection, "sha256:k", NewStage(files, {}, content_version="1", code_version="1"))
+    names = [file.file for file in artifacts.computed("sha256:k")]
+    assert names == sorted(names)
+
+
+def test_one_key_at_once_makes_one_job(store):
+    jobs, made = store.jobs("acme"), []
+    threads = [
+        threading.Thread(target=lambda n=n: made.append(jobs.create(a_job(f"job_{n}"), ("analyze", "k", "sha256:a")).id)) for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(made)) == 1
+    assert len(made) == 8
+    assert len(store.open_jobs()) == 1
+
+
+def test_a_job_is_closed_by_one_of_many(store):
+    jobs, won = store.jobs("acme"), []
+    jobs.create(a_job())
+    states = [JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELED] * 3
+    threads = [threading.Thread(target=lambda state=state: won.append(jobs.close("job_1", state, [], None, "00" * 32))) for state in states]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == [False] * 8 + [True]
+    assert [event.type for event in jobs.events("job_1", 0)] == ["job.accepted", "job.finished"]
+
+
+def test_a_store_serves_one_home(store):
+    assert store.claim("home_1") == store.claim("home_2")
