@@ -6,20 +6,24 @@ Written to a temporary file beside them and renamed, so a landing is whole or ab
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
 import stat
 import tempfile
 from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from voyant_core import errors
 from voyant_core.model.source import Landing
 
 CHUNK_BYTES = 2**20
+PIECE_BYTES = 2**25
+_NOT_BY_THE_KERNEL = {errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM}
 
 
 class Landings:
@@ -60,7 +64,9 @@ class Landings:
         with os.fdopen(descriptor, "rb") as file:
             if status.st_size > self._max_bytes:
                 raise _too_large(path.name, self._max_bytes)
-            return self.land_stream(_chunks(file), path.name)
+            with self.writer(path.name) as writer:
+                writer.copy(file)
+                return writer.finish()
 
     def land_stream(self, chunks: Iterable[bytes], file_name: str, max_bytes: int | None = None) -> Landing:
         with self.writer(file_name, max_bytes) as writer:
@@ -144,6 +150,23 @@ class LandingWriter:
         with _failures(self._file_name):
             self._opened().write(chunk)
 
+    def copy(self, file: BinaryIO) -> None:
+        """All of a file: the kernel copies, and beside it a thread hashes what has arrived, so that a change of the source tears nothing."""
+        with _failures(self._file_name), ThreadPoolExecutor(1) as thread:
+            target = self._opened().fileno()
+            hashed = [thread.submit(_hash_range, self._hash, target, *piece) for piece in self._copied(file, target)]
+            os.fsync(target)
+            for piece in hashed:
+                piece.result()
+
+    def _copied(self, file: BinaryIO, target: int) -> Iterator[tuple[int, int]]:
+        """(offset, bytes) of each piece as soon as it stands in the target."""
+        while count := _copy_piece(file.fileno(), target):
+            self._size += count
+            if self._size > self._max_bytes:
+                raise _too_large(self._file_name, self._max_bytes)
+            yield self._size - count, count
+
     def finish(self) -> Landing:
         """Put the bytes in place. EMPTY_FILE when there were none."""
         if self._size == 0:
@@ -176,9 +199,29 @@ def safe_file_name(text: str) -> str:
     return cleaned[-200:] if cleaned not in {"", ".", ".."} else "data"
 
 
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    while chunk := file.read(CHUNK_BYTES):
-        yield chunk
+def _copy_piece(source: int, target: int) -> int:
+    """The next bytes from one descriptor to the other; 0 at the end."""
+    try:
+        if count := os.copy_file_range(source, target, PIECE_BYTES):
+            return count
+    except (AttributeError, OSError) as error:  # not on this system, not between these two
+        if isinstance(error, OSError) and error.errno not in _NOT_BY_THE_KERNEL:
+            raise
+    piece = os.read(source, CHUNK_BYTES)
+    written = 0
+    while written < len(piece):
+        written += os.write(target, piece[written:])
+    return len(piece)
+
+
+def _hash_range(digest: Any, descriptor: int, offset: int, count: int) -> None:
+    buffer = memoryview(bytearray(min(count, CHUNK_BYTES)))
+    while count:
+        read = os.preadv(descriptor, [buffer[: min(count, len(buffer))]], offset)
+        if read == 0:
+            raise OSError(errno.EIO, "the landing is shorter than what was written")
+        digest.update(buffer[:read])
+        offset, count = offset + read, count - read
 
 
 def _too_large(file_name: str, max_bytes: int) -> errors.VoyantError:

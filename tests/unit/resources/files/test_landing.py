@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from resources.files import landing as landing_module
 from resources.files.landing import Landings, safe_file_name
 from voyant_core import errors
 
@@ -24,6 +26,42 @@ def test_a_file_lands_under_its_hash(tmp_path: Path) -> None:
     assert (landing.size_bytes, landing.file_name) == (8, "a.csv")
     assert landings.path(landing.sha256).read_bytes() == b"a,b\n1,2\n"
     assert landings.path(landing.sha256).parent.name == landing.sha256[:2]
+
+
+@pytest.mark.parametrize("kernel_copies", [True, False])
+def test_a_file_of_several_pieces_lands_whole(tmp_path: Path, kernel_copies: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(landing_module, "PIECE_BYTES", 1000)
+    monkeypatch.setattr(landing_module, "CHUNK_BYTES", 300)
+    if not kernel_copies:
+
+        def refused(*_: object) -> int:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+        monkeypatch.setattr("os.copy_file_range", refused)
+    data = os.urandom(12_345)
+    (tmp_path / "a.bin").write_bytes(data)
+    landings = Landings(tmp_path / "landing", 20_000)
+    landing = landings.land_file(tmp_path / "a.bin")
+    assert (landing.sha256, landing.size_bytes) == (hashlib.sha256(data).hexdigest(), len(data))
+    assert landings.path(landing.sha256).read_bytes() == data
+
+
+def test_a_file_that_grows_beyond_the_limit_while_it_is_copied_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(landing_module, "PIECE_BYTES", 10)
+    source = tmp_path / "a.csv"
+    source.write_bytes(b"x" * 90)
+    copy = os.copy_file_range
+
+    def growing(*arguments: int) -> int:
+        with source.open("ab") as file:
+            file.write(b"more")
+        return copy(*arguments)
+
+    monkeypatch.setattr("os.copy_file_range", growing)
+    with pytest.raises(errors.VoyantError) as caught:
+        Landings(tmp_path / "landing", 100).land_file(source)
+    assert caught.value.code is errors.TOO_LARGE
+    assert landed_files(tmp_path / "landing") == []
 
 
 def test_the_same_bytes_land_once(tmp_path: Path) -> None:
