@@ -151,7 +151,7 @@ class LandingWriter:
             self._opened().write(chunk)
 
     def copy(self, file: BinaryIO) -> None:
-        """All of a file: the kernel copies, and beside it a thread hashes what has arrived, so that a change of the source tears nothing."""
+        """All of a file: the kernel copies, and a thread beside it hashes what has arrived, so a change of the source tears nothing."""
         with _failures(self._file_name), ThreadPoolExecutor(1) as thread:
             target = self._opened().fileno()
             hashed = [thread.submit(_hash_range, self._hash, target, *piece) for piece in self._copied(file, target)]

@@ -29,7 +29,7 @@ from voyant_assets.report.inputs import ReportInputs
 from voyant_assets.report.page import HERE, render
 from voyant_core.canonical import content_digest
 from voyant_core.model.job import StageState
-from voyant_core.model.profile import Correlation, DuplicateRows
+from voyant_core.model.profile import Correlation, DuplicateRows, Sampling
 
 MAX_BYTES = 1_500_000
 
@@ -245,3 +245,10 @@ def test_the_style_sheet_knows_only_tokens_as_colours():
     style = (HERE / "style.css").read_text()
     assert set(re.findall(r"var\(--([\w-]+)", style)) - set(TOKENS) == {"w"}
     assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b", re.sub(r"#filter", "", style))) == {"#fff"}
+
+
+def test_the_first_screen_says_that_percentiles_come_from_a_sample() -> None:
+    drawn = Sampling(rows=100_000, of_rows=9_000_000, salt=0, confidence=0.99, rank_error=0.0051, columns=["delay"])
+    sampled = number("delay", sampled_rows=100_000, quantiles_error=0.5)
+    page = Page(render(inputs(profile_of(sampled, sampling=drawn))))
+    assert "percentiles from a sample of 100,000 rows" in page.text

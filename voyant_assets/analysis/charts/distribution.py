@@ -126,4 +126,9 @@ def _note(column: ColumnProfile) -> str:
             parts.append(f"The grey bar at the {side} holds all {numbers.integer(bin_.count)} rows ({share}) from {ends[0]} to {ends[1]}.")
     if column.nulls:
         parts.append(f"{numbers.integer(column.nulls)} rows without a value are left out.")
+    if column.sampled_rows and column.quantiles_error is not None:
+        sampled, off = numbers.integer(column.sampled_rows), numbers.with_unit(column.quantiles_error, column.unit)
+        parts.append(
+            f"The bars count all rows; median and percentiles come from a sample of {sampled}, at most {off} off (99 % confidence)."
+        )
     return " ".join(parts)

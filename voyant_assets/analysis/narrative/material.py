@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from voyant_assets.analysis.narrative.evidence import Evidence, Show, Step
+from voyant_assets.analysis.narrative.phrases import say
 from voyant_assets.analysis.wording import numbers
 from voyant_core.keys import slugify
 from voyant_core.model.chart import ChartSet, Citation, Text
@@ -46,6 +47,17 @@ class Material:
 
     def column_figure(self, show: Show, column: str, *path: Step) -> Citation:
         return self.profile_figure(show, "columns", column, *path)
+
+    def basis(self, column: ColumnProfile) -> Text:
+        """What a sentence must add that rests on the column's quantiles: nothing, or that they are estimates, and how good."""
+        if column.sampled_rows is None or column.quantiles_error is None:
+            return []
+        return say(
+            " The percentiles come from a sample of {} rows: with {} confidence they are at most {} off.",
+            self.column_figure(numbers.integer, column.name, "sampled_rows"),
+            self.profile_figure(numbers.pct, "sampling", "confidence"),
+            self.column_figure(in_unit(column), column.name, "quantiles_error"),
+        )
 
     def quality_figure(self, show: Show, *path: Step) -> Citation:
         if self.quality is None:

@@ -48,11 +48,12 @@ def _skew(material: Material, column: ColumnProfile) -> Iterator[Finding]:
     show = in_unit(column)
     side, tail = ("right", "95th") if right else ("left", "5th")
     text = say(
-        f"{{}} is strongly skewed to the {side}: median {{}}, mean {{}}, {tail} percentile {{}}.",
+        f"{{}} is strongly skewed to the {side}: median {{}}, mean {{}}, {tail} percentile {{}}.{{}}",
         Code(code=column.name),
         material.column_figure(show, column.name, "quantiles", "p50"),
         material.column_figure(show, column.name, "mean"),
         material.column_figure(show, column.name, "quantiles", "p95" if right else "p05"),
+        material.basis(column),
     )
     consequence = say("Report the median and a tail share: the mean describes no typical row.")
     yield finding("skew", "medium" if gap >= 0.1 else "low", 0.3 + gap, text, consequence, columns=[column.name])
@@ -72,11 +73,12 @@ def _outlier(material: Material, column: ColumnProfile) -> Iterator[Finding]:
         if far >= FAR:
             show = in_unit(column)
             text = say(
-                f"The {word} {{}}, {{}}, lies far from the rest: the {percentile} percentile is {{}}, the median {{}}.",
+                f"The {word} {{}}, {{}}, lies far from the rest: the {percentile} percentile is {{}}, the median {{}}.{{}}",
                 Code(code=column.name),
                 material.column_figure(show, column.name, end),
                 material.column_figure(show, column.name, "quantiles", "p99" if end == "max" else "p01"),
                 material.column_figure(show, column.name, "quantiles", "p50"),
+                material.basis(column),
             )
             consequence = say("Check it first: one such value moves the mean, the sum and the scale of every chart.")
             severity = "high" if far >= 3 * FAR else "medium"

@@ -44,6 +44,11 @@ def _not_negative(column: ColumnProfile) -> Iterator[Suggestion]:
         yield Suggestion(rule("not_negative", [column.name], severity="low", why=why))
 
 
+HARDLY_TRUE = "So far from all others that it is hardly true: one such value moves the mean and stretches every chart."
+UNUSUAL = "Unusual: far from all others. A sentinel or a slip of the pen if it cannot be, the most interesting rows if it can."
+DRAWN = " The bounds were drawn from a sample of the rows; all rows are checked against them."
+
+
 def fences(column: ColumnProfile) -> tuple[float, float] | None:
     """Bounds far outside: 5 interquartile ranges beyond the quartiles, and 3 times the way from the median to the 1st or 99th percentile.
 
@@ -88,9 +93,7 @@ def _fences(column: ColumnProfile) -> Iterator[Suggestion]:
             arguments={"min": _whole(low), "max": _whole(high)},
             at_least=1.0 if is_error else TOLERATED,
             severity="medium" if is_error else "low",
-            why="So far from all others that it is hardly true: one such value moves the mean and stretches every chart."
-            if is_error
-            else "Unusual: far from all others. A sentinel or a slip of the pen if it cannot be, the most interesting rows if it can.",
+            why=(HARDLY_TRUE if is_error else UNUSUAL) + (DRAWN if column.sampled_rows else ""),
         )
     )
 

@@ -99,6 +99,8 @@ def _facts(inputs: ReportInputs) -> list[tuple[str, Markup]]:
     entity = inputs.profile.entity
     exact = all(column.distinct_exact and column.quantiles_error is None for column in inputs.profile.columns.values())
     how = "all rows, exact" if exact else "all rows; figures marked ≈ are estimates"
+    if (sampling := inputs.profile.sampling) is not None:
+        how += f", percentiles from a sample of {numbers.integer(sampling.rows)} rows"
     facts = [
         ("Source", Markup("{}").format(inputs.source)),
         ("File", _file(inputs)),

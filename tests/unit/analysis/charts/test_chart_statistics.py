@@ -10,9 +10,10 @@ import pytest
 from scipy import stats
 
 from voyant_assets.analysis.charts.crossing import cramers_v, crossed
+from voyant_assets.analysis.charts.distribution import distribution
 from voyant_assets.analysis.charts.groups import EMPTY, Group, adjusted, collapsed, explained, groups_of, lumped
 from voyant_assets.analysis.charts.periods import DAY, by_part, incomplete_ends, period_for, periods_of, stretch, stretches
-from voyant_core.model.profile import ColumnProfile, TimeAxis
+from voyant_core.model.profile import Bin, ColumnProfile, Quantiles, TimeAxis
 
 
 def column(**changes: Any) -> ColumnProfile:
@@ -121,3 +122,15 @@ def test_a_mean_of_two_rows_is_no_point_of_a_line() -> None:
     assert period_for(year, DAY, 365, 365) == "day"
     assert period_for(year, DAY, 365, 800) == "week"
     assert period_for(year, DAY, 365, 4000) == "day"
+
+
+def test_a_distribution_whose_median_rests_on_a_sample_says_so() -> None:
+    bars = [Bin(low=float(low), high=float(low + 1), count=10) for low in range(4)]
+    levels = Quantiles(p01=0.1, p05=0.2, p25=1, p50=2, p75=3, p95=3.8, p99=3.9)
+    figures = {"min": 0.0, "max": 4.0, "mean": 2.0, "std": 1.0, "skewness": 0.0, "quantiles": levels, "histogram": bars, "count": 40}
+    exact = distribution("t", column(**figures))
+    sampled = distribution("t", column(**figures, sampled_rows=1000, quantiles_error=0.05, unit="kg"))
+    assert exact is not None
+    assert sampled is not None
+    assert "sample" not in exact.note
+    assert "a sample of 1,000, at most 0.05\u00a0kg off" in sampled.note

@@ -30,7 +30,7 @@ from voyant_assets.analysis.narrative.shape import shape_findings
 from voyant_assets.analysis.narrative.values import value_findings
 from voyant_core.model.chart import plain_text
 from voyant_core.model.narrative import Finding
-from voyant_core.model.profile import Correlation, DuplicateRows, Missingness, NullPattern, TableProfile, TimeAxis, TopValue
+from voyant_core.model.profile import Correlation, DuplicateRows, Missingness, NullPattern, Sampling, TableProfile, TimeAxis, TopValue
 
 
 def sentences(detect: Callable[[Material], Iterator[Finding]], found: Material) -> list[str]:
@@ -44,6 +44,17 @@ def of_profile(detect: Callable[[Material], Iterator[Finding]], profile: TablePr
 def test_a_skewed_measure_is_told_with_median_mean_and_tail():
     assert of_profile(value_findings, table(skewed())) == [
         "delay is strongly skewed to the right: median −2 min, mean 12.6 min, 95th percentile 88 min."
+    ]
+
+
+def test_a_sentence_that_rests_on_a_sample_says_so_and_how_good_it_is():
+    sampled = skewed().model_copy(update={"sampled_rows": 99_870, "quantiles_error": 0.42})
+    drawn = Sampling(rows=100_000, of_rows=9_000_000, salt=0, confidence=0.99, rank_error=0.0051, columns=["delay"])
+    assert of_profile(value_findings, table(sampled, sampling=drawn)) == [
+        (
+            "delay is strongly skewed to the right: median −2 min, mean 12.6 min, 95th percentile 88 min."
+            " The percentiles come from a sample of 99,870 rows: with 99.0% confidence they are at most 0.42 min off."
+        )
     ]
 
 
