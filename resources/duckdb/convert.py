@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from resources.duckdb import exact, failures, misreading, probe, quoting, reading, stored_types
+from resources.duckdb import failures, misreading, probe, quoting, reading, stored_types, text_columns
 from resources.duckdb.engine import DuckDBEngine
 from resources.duckdb.misreading import Reread
 from voyant_core import type_names
@@ -33,12 +33,14 @@ def write_parquet(
 
     options = reading.Options()
     while True:
-        with reading.utf8_copy(landing, found.read.encoding, folder / "utf8.tmp", plain_newlines=options.plain_newlines) as readable:
+        with reading.readable_copy(landing, found, folder) as readable:
+            as_read = reading.as_rewritten(found)
             try:
-                _copy(engine, readable, found, columns, field_ids, folder, options)
-                return _in_order(folder)
+                if _copy(engine, readable, as_read, columns, field_ids, folder, options) or found.read.format is not FileFormat.CSV:
+                    return _in_order(folder)
+                raise misreading.no_rows(found)
             except duckdb.Error as error:
-                options = misreading.remedy(engine, readable, found, options, error)
+                options = misreading.remedy(engine, readable, landing, found, options, error)
         for path in folder.iterdir():
             path.unlink()
 
@@ -51,7 +53,8 @@ def _copy(
     field_ids: Mapping[str, int],
     folder: Path,
     options: reading.Options,
-) -> None:
+) -> int:
+    """The number of rows written."""
     split = path.stat().st_size > SPLIT_ABOVE_BYTES
     target = folder if split else folder / "0.parquet"
     arguments = [
@@ -64,16 +67,16 @@ def _copy(
     ]
     query = _selected(engine, path, found, columns, options)
     with failures.interruptible():
-        engine.connect().execute(f"COPY ({query}) TO {quoting.text(str(target))} ({', '.join(arguments)})").fetchall()
+        ((written,),) = engine.connect().execute(f"COPY ({query}) TO {quoting.text(str(target))} ({', '.join(arguments)})").fetchall()
+    return int(written)
 
 
 def _selected(engine: DuckDBEngine, path: Path, found: FoundTable, columns: Sequence[Column], options: reading.Options) -> str:
     """The SELECT whose columns have the stored names and types."""
-    if found.read.format is FileFormat.CSV:
-        fractions = exact.has_fractions(path, found.read, probe.SAMPLE_BYTES)
-        wide = exact.wide_columns(columns, found.read, fractions=fractions, long_numbers=options.long_numbers)
-        return f"SELECT {exact.narrowed(columns, wide)} FROM {reading.relation(path, found.read, wide, options)}"
     source = reading.relation(path, found.read, columns, options)
+    if found.read.format is FileFormat.CSV:
+        marks = text_columns.marks(path, columns, found.read)
+        return f"SELECT {', '.join(text_columns.strict(column, found.read, marks) for column in columns)} FROM {source}"
     kinds = [column.type for column in columns]
     if found.read.format is FileFormat.PARQUET or path.stat().st_size > probe.JSON_READ_WHOLE_BYTES:
         described = engine.columns(f"SELECT * FROM {reading.bare(path, found.read)}")

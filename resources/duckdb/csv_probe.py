@@ -1,262 +1,188 @@
-"""How a CSV file is written: dialect, header, names, types, null tokens, formats. From a sample of its first rows.
+"""How a CSV file is written and what its columns are, from a sample of its first rows. Whatever is not plain is said in `notes`.
 
-DuckDB's sniffer decides dialect and types; its guesses are corrected where a sample misleads it; whatever is not plain is said in `notes`.
-That the sample may not speak for the whole file is the conversion's business (`convert`), which reads again instead of dropping rows.
+That the sample may not speak for the whole file is the conversion's business (`convert`), which checks every value and reads again
+instead of changing one.
 """
 
 from __future__ import annotations
 
 import io
-import itertools
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import islice, zip_longest
 
-from resources.duckdb import column_names, csv_values, quoting, reading
-from resources.duckdb.engine import DuckDBEngine
-from resources.duckdb.stored_types import stored
+from resources.duckdb import column_names, csv_dialect, csv_header, csv_notes, csv_text, text_types
+from resources.duckdb.csv_dialect import Split
+from resources.duckdb.csv_header import Start
+from resources.duckdb.null_tokens import NULL_TOKENS, kept_tokens
+from resources.duckdb.text_types import Settled
 from voyant_core import errors
 from voyant_core.model.source import Column, FileFormat, ReadOptions
 
 SAMPLE_ROWS = 20_480
-LONG_SAMPLE = 1_000_000  # characters; larger samples are taken of files with long lines only, for which DuckDB wants a permission
-_NO_CHARACTER = {"(empty)", "", "\x00"}
+_LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True)
-class Sniffed:
-    """What `sniff_csv` answers."""
+class Body:
+    """The rows below the header, by column. `names` are [] without a header; `values` the distinct ones, blanks included."""
 
-    delimiter: str
-    quote: str
-    escape: str
-    comment: str
-    skip: int
-    header: bool
-    names: tuple[str, ...]
-    types: tuple[str, ...]
-    date_format: str | None
-    timestamp_format: str | None
+    names: list[str]
+    values: list[dict[str, None]]
+    types: list[Settled]
+    tokens: list[str]
+    idle_tokens: list[str]
+    short: bool
+    long_line: int
+    blank_columns: int
 
 
-def probe_csv(
-    engine: DuckDBEngine, sample: Path, text: str, encoding: str, file_name: str, later: Sequence[str] = ()
-) -> tuple[list[Column], ReadOptions]:
-    """Columns and options of the file whose first rows are in `sample` (UTF-8, whole lines) and, decoded, in `text`.
-
-    `later` are lines from further down, for what the first rows of a sorted file hide.
-    """
-    notes = [f"The text is {encoding_label(encoding)}."] if encoding not in {"utf-8", "utf-8-sig"} else []
-    tokens = csv_values.occurring_tokens(text)
-    options: dict[str, str] = {"nullstr": quoting.texts(["", *tokens])}
-    if len(text) > LONG_SAMPLE:
-        options["max_line_size"] = str(reading.LONGEST_LINE)
-    sniffed, padded = _sniffed_with_ragged_rows(engine, sample, text, options, file_name)
-    if padded:
-        options["null_padding"] = "true"
-        notes.append(padded)
-    header, rows = _sample_rows(text, sniffed)
-    if not rows:
-        held = "has a header and no rows" if header else "holds no rows"
-        raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} {held}.", hint="Send a file with a header and rows.")
-    values = {name: dict.fromkeys(column) for name, column in zip(sniffed.names, itertools.zip_longest(*rows, fillvalue=""), strict=False)}
-    kept, idle = csv_values.kept_tokens(tokens, values, dict(zip(sniffed.names, sniffed.types, strict=True)))
-    sniffed, found, more = _with_formats(
-        engine, sample, sniffed, values, {**options, "nullstr": quoting.texts(["", *kept])}, kept, file_name
-    )
-    notes += more + _token_notes(kept, idle)
-    originals = header or [""] * len(sniffed.names)
-    names = column_names.safe_names(originals)
-    quote, escape = _quote(sniffed, text)
-    codes = csv_values.zero_led(
-        (row for piece in later for row in csv_values.parsed_rows(piece, sniffed.delimiter or ",", quote, escape)), len(names)
-    )
-    types = ["VARCHAR" if kind == "BIGINT" and at in codes else stored(kind)[0] for at, kind in enumerate(sniffed.types)]
-    notes += _name_notes(header, originals, names)
-    return [Column(name=name, type=type_name) for name, type_name in zip(names, types, strict=True)], ReadOptions(
-        format=FileFormat.CSV,
-        encoding=encoding,
-        delimiter=sniffed.delimiter,
-        quote=quote,
-        escape=escape,
-        header=bool(header),
-        skip=sniffed.skip,
-        null_tokens=kept,
-        date_format=found.get("dateformat", sniffed.date_format),
-        timestamp_format=found.get("timestampformat", sniffed.timestamp_format),
-        decimal_separator=found.get("decimal_separator"),
-        thousands_separator=found.get("thousands"),
-        comment=sniffed.comment or None,
-        short_rows=padded is not None,
-        renamed=column_names.renamed(originals, names) if header else {},
-        notes=notes
-        + (
-            [f"{sniffed.skip} {'line' if sniffed.skip == 1 else 'lines'} above the header {'is' if sniffed.skip == 1 else 'are'} left out."]
-            if sniffed.skip
-            else []
-        ),
-    )
-
-
-def sniff(engine: DuckDBEngine, path: Path, options: dict[str, str], file_name: str, rows: int = SAMPLE_ROWS) -> Sniffed:
-    """`sniff_csv` over the first `rows` rows (-1: all). UNREADABLE_FILE when no dialect fits. `options` are SQL literals."""
-    arguments = "".join(f", {key} = {value}" for key, value in options.items())
-    try:
-        (row,) = engine.rows(
-            "SELECT Delimiter, Quote, Escape, Comment, SkipRows, HasHeader, Columns, DateFormat, TimestampFormat "
-            f"FROM sniff_csv({quoting.text(str(path))}, sample_size = {rows}{arguments})"
-        )
-    except errors.VoyantError as error:
+def probe_csv(text: str, encoding: str, file_name: str, *, complete: bool, most_columns: int) -> tuple[list[Column], ReadOptions]:
+    """Columns and options of the file whose first rows (whole lines) are `text`. UNREADABLE_FILE, EMPTY_FILE, TOO_LARGE."""
+    text = text.lstrip("\ufeff")
+    split = csv_dialect.detect(text, complete=complete)
+    if split is None:
         raise errors.VoyantError(
             errors.UNREADABLE_FILE,
-            f"{file_name} cannot be read as CSV: no separator splits its lines into the same columns.",
+            f"{file_name} cannot be read as CSV: no separator splits its lines into the same columns, and they read as running text.",
             hint="Check that it is a table with one row per line, saved as CSV with quoted text.",
-        ) from error
-    delimiter, quote, escape, comment, skip, header, columns, date_format, timestamp_format = row
-    fields: list[dict[str, Any]] = columns
-    return Sniffed(
-        *("" if mark in _NO_CHARACTER else str(mark) for mark in (delimiter, quote, escape, comment)),
-        skip=int(skip),
-        header=bool(header),
-        names=tuple(str(field["name"]) for field in fields),
-        types=tuple(str(field["type"]) for field in fields),
-        date_format=date_format or None,
-        timestamp_format=timestamp_format or None,
-    )
-
-
-def _sniffed_with_ragged_rows(
-    engine: DuckDBEngine, sample: Path, text: str, options: dict[str, str], file_name: str
-) -> tuple[Sniffed, str | None]:
-    """The sniffed dialect, and a note when rows differ in length: then the sniffer sees one column unless short rows are allowed."""
-    sniffed = sniff(engine, sample, options, file_name)
-    if len(sniffed.names) > 1:
-        return sniffed, None
-    lines = [line for line in text.splitlines()[:1000] if line.strip()]
-    for delimiter in ",;\t|":
-        widths = [line.count(delimiter) for line in lines]
-        usual = max(set(widths), key=widths.count)
-        if usual and widths[0] and widths.count(usual) * 2 >= len(widths):
-            padded = sniff(engine, sample, {**options, "delim": quoting.text(delimiter), "null_padding": "true"}, file_name)
-            if len(padded.names) > 1:
-                return padded, "The rows differ in length; missing values are nulls."
-    return sniffed, None
-
-
-def _sample_rows(text: str, sniffed: Sniffed) -> tuple[list[str], list[list[str]]]:
-    """The header's names as the file spells them ([] without a header) and the rows below it."""
-    lines = io.StringIO(text.lstrip("\ufeff"), newline="")
-    for _ in range(sniffed.skip):
-        lines.readline()
-    body = lines.read()
-    quote = sniffed.quote or ('"' if '"' not in body else None)
-    rows = csv_values.parsed_rows(body, sniffed.delimiter or ",", quote, sniffed.escape)
-    filled = (
-        row for row in rows if (row or len(sniffed.names) == 1) and not (sniffed.comment and row and row[0].startswith(sniffed.comment))
-    )
-    kept = list(itertools.islice(filled, SAMPLE_ROWS))
-    if not sniffed.header:
-        return [], kept
-    header = kept[0] if kept and len(kept[0]) <= len(sniffed.names) else list(sniffed.names)
-    return header + [""] * (len(sniffed.names) - len(header)), kept[1:]
-
-
-def _with_formats(
-    engine: DuckDBEngine,
-    sample: Path,
-    sniffed: Sniffed,
-    values: Mapping[str, Collection[str]],
-    options: dict[str, str],
-    kept: Sequence[str],
-    file_name: str,
-) -> tuple[Sniffed, dict[str, str], list[str]]:
-    """The sniffed types once more, with number marks and time formats that DuckDB does not try. The formats by argument name; notes."""
-    texts = [name for name, kind in zip(sniffed.names, sniffed.types, strict=True) if kind == "VARCHAR"]
-    real = {name: [value for value in values.get(name, ()) if value not in kept] for name in sniffed.names}
-    found: dict[str, str] = {}
-    notes: list[str] = []
-    decimal, thousands = csv_values.number_marks(real, texts, sniffed.delimiter)
-    if decimal:
-        found["decimal_separator"] = decimal
-        notes.append("Numbers are written with a decimal comma.")
-    if thousands:
-        found["thousands"] = thousands
-        notes.append(f"Numbers are written with {thousands!r} between thousands.")
-    for argument, formats, present in (
-        ("dateformat", csv_values.DATE_FORMATS, sniffed.date_format),
-        ("timestampformat", csv_values.TIMESTAMP_FORMATS, sniffed.timestamp_format),
-    ):
-        for name in texts if not present else []:
-            if fitting := csv_values.time_format(real[name], formats):
-                found[argument] = fitting[0]
-                break
-    if found:
-        again = sniff(
-            engine, sample, {**options, **_dialect(sniffed), **{key: quoting.text(value) for key, value in found.items()}}, file_name
         )
-        if len(again.names) == len(sniffed.names):
-            sniffed = replace(
-                again, delimiter=sniffed.delimiter, quote=sniffed.quote, escape=sniffed.escape, skip=sniffed.skip, header=sniffed.header
-            )
-    notes += _date_notes(sniffed, found, real)
-    return sniffed, found, notes
+    start = csv_header.table_start(split, blank_names=text.lstrip().startswith(('""', '"\r', '"\n', '" ')))
+    dialect = _without_top_comments(split, start, text)
+    rows = _rows(text, dialect, complete)
+    if max(map(len, rows), default=0) > most_columns:
+        raise too_many(file_name, max(map(len, rows)), most_columns)
+    body = _body(rows, split, file_name)
+    originals = body.names or [""] * len(body.types)
+    names = column_names.safe_names(originals)
+    options = ReadOptions(
+        format=FileFormat.CSV,
+        encoding=encoding,
+        delimiter=dialect.delimiter,
+        quote=dialect.quote,
+        escape=dialect.escape,
+        header=bool(body.names),
+        skip=dialect.skip,
+        comment=dialect.comment or None,
+        null_tokens=body.tokens,
+        forms={name: settled.form for name, settled in zip(names, body.types, strict=True) if settled.form},
+        short_rows=body.short,
+        rewritten=bool(dialect.comment) or len(dialect.delimiter) > 1 or body.blank_columns > 1 or _is_odd(text, dialect.quote),
+        renamed=column_names.renamed(originals, names) if body.names else {},
+        notes=csv_notes.notes(encoding, split, dialect, body, names, originals),
+    )
+    return [Column(name=name, type=settled.type) for name, settled in zip(names, body.types, strict=True)], options
 
 
-def _dialect(sniffed: Sniffed) -> dict[str, str]:
-    return {
-        "delim": quoting.text(sniffed.delimiter or ","),
-        "quote": quoting.text(sniffed.quote),
-        "escape": quoting.text(sniffed.escape),
-        "comment": quoting.text(sniffed.comment),
-        "skip": str(sniffed.skip),
-        "header": str(sniffed.header).lower(),
+def too_many(file_name: str, columns: int, most: int) -> errors.VoyantError:
+    return errors.VoyantError(
+        errors.TOO_LARGE,
+        f"{file_name} has {columns} columns; at most {most} are allowed.",
+        hint="Leave out columns, or raise VOYANT_FILES__MAX_COLUMNS.",
+    )
+
+
+def settle_all(values: Sequence[Collection[str]], nulls: Collection[str], delimiter: str) -> list[Settled]:
+    """The type of each column; ambiguous ones follow what the others prove.
+
+    A file split by semicolons usually is so because its comma is the decimal one.
+    """
+    real = [[value for value in column if value.strip() and value.strip() not in nulls] for column in values]
+    settled = [text_types.settle(column) for column in real]
+    commas = {
+        item.form.decimal == "," for item in settled if item.form and item.proved and (item.form.thousands or item.form.decimal == ",")
     }
+    orders = {item.order for item in settled if item.order and item.proved}
+    proved_comma = commas == {True}
+    comma = commas.pop() if len(commas) == 1 else (True if delimiter == ";" else None)
+    order = orders.pop() if len(orders) == 1 else None
+    if comma is None and order is None:
+        return settled
+    return [
+        text_types.settle(column, comma, order) if not item.proved or (proved_comma and item.type == "DOUBLE" and not item.form) else item
+        for column, item in zip(real, settled, strict=True)
+    ]
 
 
-def _quote(sniffed: Sniffed, text: str) -> tuple[str, str]:
-    """A sample without quotes says nothing about later rows, so the standard's (RFC 4180) is assumed for them."""
-    if sniffed.quote:
-        return sniffed.quote, sniffed.escape or sniffed.quote
-    return ("", "") if '"' in text else ('"', '"')
+def _without_top_comments(split: Split, start: Start, text: str) -> csv_text.Dialect:
+    """Comment lines that all stand above the table need no second look at every line; a mark that starts rows is no mark."""
+    dialect = split.dialect.with_(skip=max(start.skip, split.dialect.skip))
+    if not dialect.comment:
+        return dialect
+    later = text.splitlines()[dialect.skip :]
+    marked = [line for line in later if line.lstrip(" \t").startswith(dialect.comment)]
+    bare = dialect.with_(comment="")
+    rowlike = [line for line in marked if any(len(row) == split.width for _, row in csv_text.rows([line], bare))]
+    return bare if not marked or rowlike or split.width == 1 else dialect
 
 
-def encoding_label(encoding: str) -> str:
-    labels = {"cp1252": "Windows-1252 (Western European)", "latin-1": "Latin-1 (Western European)"}
-    return labels.get(encoding, encoding.upper().removesuffix("-SIG"))
+def _rows(text: str, dialect: csv_text.Dialect, complete: bool) -> list[list[str]]:
+    """All rows of the sample from the table's first on, without blank lines (of one column they are nulls) and a cut last row."""
+    rows = csv_text.rows(io.StringIO(text, newline=""), dialect)
+    found = [row for _, row in islice(rows, SAMPLE_ROWS)]
+    if not complete and len(found) > 2 and len(found) < SAMPLE_ROWS:
+        del found[-1]  # an open quote may have swallowed lines
+    first = next((at for at, row in enumerate(found) if row), 0)
+    single = all(len(row) <= 1 for row in found)
+    return [row or [""] for row in found[first:]] if single else [row for row in found if row]
 
 
-def _token_notes(kept: Sequence[str], idle: Sequence[str]) -> list[str]:
-    notes = [f"{_listed(kept)} {'is' if len(kept) == 1 else 'are'} read as null."] if kept else []
-    if idle:
-        notes.append(f"{_listed(idle)} in text columns {'is' if len(idle) == 1 else 'are'} kept as text.")
-    return notes
-
-
-def _name_notes(header: Sequence[str], originals: Sequence[str], names: Sequence[str]) -> list[str]:
+def _body(rows: list[list[str]], split: Split, file_name: str) -> Body:
+    width, delimiter = split.width, split.dialect.delimiter
+    held = "holds no rows"
+    if not rows:
+        raise _empty(file_name, held)
+    first, below = rows[0], rows[1:]
+    values = _by_column(below, max(len(first), width))
+    tokens = [token for token in NULL_TOKENS if any(token in column for column in values)]
+    types = settle_all(values, tokens, delimiter)
+    header = csv_header.is_header(first, [[v for v in c if v.strip() and v not in tokens] for c in values], types, tokens)
+    if header and not below:
+        raise _empty(file_name, "has a header and no rows")
+    data = below if header else rows
     if not header:
-        return ["The file has no header; columns are named by their position."]
-    changed = sum(original.strip() != name for original, name in zip(originals, names, strict=True))
-    return [f"{changed} column {'name was' if changed == 1 else 'names were'} blank or repeated and got another."] if changed else []
+        values = _by_column(rows, max(len(first), width))
+    columns = _effective_width(first if header else [], data)
+    values = (values if columns <= len(values) else _by_column(data, columns))[:columns]
+    tokens = [token for token in NULL_TOKENS if any(token in column for column in values)]
+    types = settle_all(values, tokens, delimiter)
+    kept, idle = kept_tokens(tokens, values, [item.type for item in types])
+    names = (first + [""] * (columns - len(first)))[:columns] if header else []
+    long_line = next((at + 1 for at, row in enumerate(data) if header and _filled_width(row) > len(first)), 0)
+    return Body(
+        names, values, types, kept, idle, any(len(row) < columns for row in data), long_line, max(len(first), *map(len, data)) - columns
+    )
 
 
-def _date_notes(sniffed: Sniffed, found: dict[str, str], values: Mapping[str, Collection[str]]) -> list[str]:
-    """How dates of digits are read, and whether the values prove it."""
-    notes: list[str] = []
-    for form, kind in (
-        (found.get("dateformat", sniffed.date_format), "DATE"),
-        (found.get("timestampformat", sniffed.timestamp_format), "TIMESTAMP"),
-    ):
-        twin = csv_values.twin_format(form) if form else None
-        if form is None or twin is None:
-            continue
-        columns = [name for name, type_name in zip(sniffed.names, sniffed.types, strict=True) if type_name == kind]
-        order = "day/month" if form.lstrip("%").startswith("d") else "month/day"
-        unproved = [name for name in columns if csv_values.time_format(values.get(name, []), [twin])]
-        notes.append(f"Dates are read as {order} ({form})" + ("; no value of the sample rules out the other order." if unproved else "."))
-    return notes
+def _effective_width(header: Sequence[str], data: Sequence[Sequence[str]]) -> int:
+    """The number of columns without blank ones at the end that neither a name nor a value fills."""
+    return max(1, _filled_width(header), max(map(_filled_width, data), default=1)) if header else max(map(len, data))
 
 
-def _listed(tokens: Sequence[str]) -> str:
-    quoted = [f"'{token}'" for token in tokens]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+def _filled_width(row: Sequence[str]) -> int:
+    width = len(row)
+    while width and not row[width - 1].strip():
+        width -= 1
+    return width
+
+
+def _by_column(rows: Sequence[Sequence[str]], width: int) -> list[dict[str, None]]:
+    columns = [dict.fromkeys(column) for column in zip_longest(*rows, fillvalue="")]
+    return columns + [{} for _ in range(width - len(columns))]
+
+
+def _empty(file_name: str, held: str) -> errors.VoyantError:
+    return errors.VoyantError(errors.EMPTY_FILE, f"{file_name} {held}.", hint="Send a file with a header and rows.")
+
+
+def _is_odd(text: str, quote: str) -> bool:
+    """A mark at the end, or line ends that DuckDB does not read: of several kinds, or a first one inside quotes and unlike the rest."""
+    if text.rstrip("\r\n").endswith(csv_text.END_OF_FILE):
+        return True
+    if "\r" not in text or ("\n" not in text and '"' not in text):
+        return False
+    outside = re.sub(rf"{quote}[^{quote}]*{quote}", "", text) if quote else text
+    kinds = set(_LINE_END.findall(outside))
+    first = _LINE_END.search(text)
+    return len(kinds) > 1 or bool(first and first.group() not in kinds and kinds)

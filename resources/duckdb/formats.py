@@ -61,19 +61,19 @@ def encoding_of(head: bytes, file_name: str) -> str:
     if b"\x00" in head[:4096]:
         even, odd = head[0:4096:2].count(0), head[1:4096:2].count(0)
         half = min(len(head), 4096) // 2
-        if odd > 0.4 * half and even < 0.05 * half:
+        few = max(1, 0.05 * half)
+        if odd > 0.4 * half and even <= few:
             return "utf-16-le"
-        if even > 0.4 * half and odd < 0.05 * half:
+        if even > 0.4 * half and odd <= few:
             return "utf-16-be"
-        raise _no_text(file_name)
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         codec = single_byte_encoding(head)
     else:
         codec = "utf-8"
-    controls = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\x0c\x1a\x1b")
-    if controls > max(FEW_CONTROLS, MOST_CONTROLS * len(head)):
+    controls = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\x0c\x1a\x1b\x1f\x01")
+    if controls > min(max(FEW_CONTROLS, MOST_CONTROLS * len(head)), 1 + 0.1 * len(head)):
         raise _no_text(file_name)
     return codec
 
@@ -96,7 +96,7 @@ def is_json(text: str) -> bool:
         value: Any = json.loads(first)
     except (ValueError, RecursionError):
         # an object over several lines, one longer than the sample, or one so deep that the engine will refuse it
-        return first == "{" or first.startswith(('{"', '{ "'))
+        return first == "{" or first.startswith(('{"', '{ "')) or first.endswith(("}", "},"))
     return isinstance(value, dict)
 
 

@@ -7,19 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from resources.duckdb import csv_probe, csv_values, exact, failures, formats, reading
+from resources.duckdb import csv_notes, failures, formats, quoting, reading, rewriting, text_columns, text_types
 from resources.duckdb.engine import DuckDBEngine
-from resources.duckdb.stored_types import stored
+from resources.duckdb.null_tokens import NULL_TOKENS
 from voyant_core import errors
 from voyant_core.model.source import Column, FileFormat, FoundTable
 
-_VALUE = re.compile(r'Error when converting column "(.*?)"\. Could not convert string "(.*?)" to \'', re.DOTALL)
-_ROW = re.compile(r"CSV Error on Line: (\d+)")
 _SOURCE_COLUMN = re.compile(r"casting from source column (.+)")
 _NOT_UTF8 = re.compile(r"not utf-8|invalid unicode", re.IGNORECASE)
 _TOO_LONG = re.compile(r"maximum line size", re.IGNORECASE)
-_TOO_FEW = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
+_WIDTH = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
+_NO_FULL_READ = "does not support a full read"
+_ONE_THREAD = "does not support null_padding"
 _LINE_ENDS = "state machine reached an invalid state"
+_LINE = re.compile(r"CSV Error on Line: (\d+)")
+MOST_DISTINCT = 5_000
 
 
 class Reread(Exception):  # noqa: N818 - not a failure: what the file turned out to be
@@ -30,60 +32,129 @@ class Reread(Exception):  # noqa: N818 - not a failure: what the file turned out
         self.found = found
 
 
-def remedy(engine: DuckDBEngine, path: Path, found: FoundTable, options: reading.Options, error: Exception) -> reading.Options:
-    """Other technical options to try, or `Reread` when the table itself changes, or the VoyantError when nothing helps."""
+def remedy(
+    engine: DuckDBEngine, path: Path, landing: Path, found: FoundTable, options: reading.Options, error: Exception
+) -> reading.Options:
+    """Other technical options to try, or `Reread` when the table itself changes, or the VoyantError when nothing helps.
+
+    `path` is what DuckDB read: the landing or a copy of it.
+    """
     message = str(error)
-    if found.read.format is not FileFormat.CSV:
-        raise _text_for_uncastable(found, message) or _unreadable(found, error) from error
-    if _LINE_ENDS in message and not options.plain_newlines:
-        return replace(options, plain_newlines=True)
+    read = found.read
+    if read.format is not FileFormat.CSV:
+        raise _text_for_uncastable(found, message) or unreadable(found, error) from error
+    if _LINE_ENDS in message and not read.rewritten:
+        raise _changed(found, ["The lines end in several ways."], rewritten=True) from error
     if _TOO_LONG.search(message) and not options.long_lines:
         return replace(options, long_lines=True)
-    if _NOT_UTF8.search(message) and found.read.encoding in reading.READ_BY_DUCKDB:
-        raise _with_encoding(found, path) from error
-    if (widths := _TOO_FEW.search(message)) and int(widths.group(2)) < int(widths.group(1)) and not found.read.short_rows:
-        note = "Some rows have fewer values than there are columns; the missing ones are nulls."
-        raise _changed(found, [note], short_rows=True) from error
-    if bad := exact.INEXACT.search(message):
-        column, value = bad.groups()
-        if _is_long_number(value) and not options.long_numbers:
-            return replace(options, long_numbers=True)
-        raise _retyped(engine, path, found, column, value, None) from error
-    if bad := _VALUE.search(message):
-        raise _retyped(engine, path, found, bad.group(1), bad.group(2), _ROW.search(message)) from error
-    raise _unreadable(found, error) from error
+    if _TOO_LONG.search(message) or _NO_FULL_READ in message:
+        raise errors.VoyantError(
+            errors.UNREADABLE_FILE,
+            f"Reading {found.title}: a line is longer than {reading.LONGEST_LINE // 2**20} MiB.",
+            hint="Check its quotes and line ends, then try again.",
+        ) from error
+    if _ONE_THREAD in message and not options.one_thread:
+        return replace(options, one_thread=True)
+    if _NOT_UTF8.search(message) and read.encoding in reading.READ_BY_DUCKDB:
+        raise _with_encoding(found, landing) from error
+    if widths := _WIDTH.search(message):
+        raise _other_width(path, found, int(widths.group(1)), int(widths.group(2))) or unreadable(found, error) from error
+    at_odds = text_columns.MISFIT in message or "Conversion Error" in message
+    if at_odds and (reread := _retyped(engine, path, found, options)):
+        raise reread from error
+    raise unreadable(found, error) from error
 
 
-def _retyped(engine: DuckDBEngine, path: Path, found: FoundTable, column: str, value: str, row: re.Match[str] | None) -> Reread:
-    """A late null token is added; else the sniffer reads the whole file; a column that still does not hold becomes text."""
-    if value.strip('" ') in csv_values.NULL_TOKENS and value not in found.read.null_tokens:
-        return _changed(found, [f"'{value}' is read as null."], null_tokens=[*found.read.null_tokens, value])
-    types = _types_of_whole_file(engine, path, found)
-    planned = {item.name: item.type for item in found.columns}
-    if types == planned or types.get(column) == planned.get(column):
-        types = {**planned, column: "VARCHAR"}
-    where = f"row {row.group(1)} holds '{_short(value)}'" if row else f"it holds '{_short(value)}'"
-    notes = [
-        f"{name} is {_kind(types[name])} and not {_kind(planned[name])}" + (f": {where}." if name == column else " in later rows.")
-        for name in planned
-        if types[name] != planned[name]
-    ]
-    columns = [Column(name=name, type=kind) for name, kind in types.items()]
-    return Reread(found.model_copy(update={"columns": columns, "read": _with_notes(found, notes)}))
+def no_rows(found: FoundTable) -> Reread | errors.VoyantError:
+    """DuckDB found no row in a file whose sample has some: it took a line end inside quotes for that of the rows."""
+    if found.read.rewritten:
+        return errors.VoyantError(errors.EMPTY_FILE, f"{found.title} holds no rows.")
+    return _changed(found, [], rewritten=True)
 
 
-def _types_of_whole_file(engine: DuckDBEngine, path: Path, found: FoundTable) -> dict[str, str]:
-    """Stored types by stored name as the sniffer sees the whole file in the known dialect; the planned ones when it sees other columns."""
-    planned = {column.name: column.type for column in found.columns}
-    pairs = (part.split(" = ", 1) for part in reading.csv_arguments(found.read))
-    try:
-        sniffed = csv_probe.sniff(engine, path, dict(pairs), found.title, rows=-1)
-    except errors.VoyantError:
-        return planned
-    if len(sniffed.types) != len(planned):
-        return planned
-    seen = [stored(kind)[0] for kind in sniffed.types]
-    return {name: "VARCHAR" if kind == "VARCHAR" else new for (name, kind), new in zip(planned.items(), seen, strict=True)}
+def _other_width(path: Path, found: FoundTable, expected: int, seen: int) -> Reread | None:
+    """Short rows are filled with nulls; long ones get columns of their own, unless they are much too long."""
+    read = found.read
+    if seen < expected and not read.short_rows:
+        return _changed(found, ["Some rows have fewer values than there are columns; the missing ones are nulls."], short_rows=True)
+    if seen <= expected or read.rewritten:
+        return None
+    wide = rewriting.widths(path, read, expected, found.title)
+    if wide.widest == expected:  # nothing but blanks beyond the last column
+        return _changed(found, [], rewritten=True)
+    if wide.widest > 2 * expected + 10:
+        raise errors.VoyantError(
+            errors.UNREADABLE_FILE,
+            f"Reading {found.title}: line {wide.line} has {wide.widest} values where {expected} columns are.",
+            hint="Quote values that hold the separator, then try again.",
+        )
+    taken = {column.name.casefold() for column in found.columns}
+    names: list[str] = []
+    for position in range(expected + 1, wide.widest + 1):
+        name = f"column_{position}"
+        while name.casefold() in taken:
+            name += "_"
+        names.append(name)
+    rows = "1 row has" if wide.long_rows == 1 else f"{wide.long_rows} rows have"
+    note = f"{rows} more values than there are columns, first line {wide.line}; they stand in added columns ({', '.join(names[:3])})."
+    columns = [*found.columns, *(Column(name=name, type="VARCHAR") for name in names)]
+    return Reread(found.model_copy(update={"columns": columns, "read": _with_notes(found, [note], short_rows=True)}))
+
+
+def _retyped(engine: DuckDBEngine, path: Path, found: FoundTable, options: reading.Options) -> Reread | None:
+    """The columns with values that do not fit: late null tokens are added, else the type follows all values of the column."""
+    typed = [column for column in found.columns if column.type != "VARCHAR"]
+    as_read = reading.as_rewritten(found).read
+    source = reading.relation(path, as_read, found.columns, options)
+    counts = engine.rows(
+        f"SELECT {', '.join(f'count(*) FILTER ({text_columns.misfits(column, as_read)})' for column in typed)} FROM {source}"
+    )
+    wrong = [column for column, count in zip(typed, counts[0], strict=True) if count]
+    if not wrong:
+        return None
+    bad = {column.name: _distinct(engine, column, source, text_columns.misfits(column, as_read)) for column in wrong}
+    tokens = sorted({value for values in bad.values() for value in values if value.strip() in NULL_TOKENS}, key=str)
+    late = [token for token in tokens if token not in as_read.null_tokens]
+    if late and all(value in late for values in bad.values() for value in values):
+        return _changed(found, csv_notes.token_notes(late, []), null_tokens=[*as_read.null_tokens, *late])
+    changes: dict[str, text_types.Settled] = {}
+    notes: list[str] = []
+    for column in wrong:
+        misfits = [value for value in bad[column.name] if value not in late]
+        if not misfits:
+            continue
+        fitting = _distinct(engine, column, source, f"NOT {text_columns.misfits(column, as_read)}")
+        settled = text_types.settle([value for value in {*fitting, *misfits} if value.strip()])
+        if settled.type == column.type and settled.form == as_read.forms.get(column.name):
+            settled = text_types.Settled("VARCHAR")
+        changes[column.name] = settled
+        notes += _type_note(engine, column, settled, source, text_columns.misfits(column, as_read), misfits)
+    columns = [Column(name=item.name, type=changes[item.name].type) if item.name in changes else item for item in found.columns]
+    forms = {name: form for name, form in found.read.forms.items() if name not in changes}
+    forms |= {name: settled.form for name, settled in changes.items() if settled.form}
+    nulls = [*found.read.null_tokens, *late]
+    told = [*csv_notes.token_notes(late, []), *notes, *csv_notes.type_notes(changes)]
+    return Reread(found.model_copy(update={"columns": columns, "read": _with_notes(found, told, forms=forms, null_tokens=nulls)}))
+
+
+def _distinct(engine: DuckDBEngine, column: Column, source: str, condition: str) -> list[str]:
+    name = quoting.name(column.name)
+    rows = engine.rows(f"SELECT DISTINCT {name} FROM {source} WHERE {name} IS NOT NULL AND {condition} LIMIT {MOST_DISTINCT}")
+    return sorted(value for (value,) in rows)
+
+
+def _type_note(
+    engine: DuckDBEngine, column: Column, settled: text_types.Settled, source: str, misfit: str, values: Sequence[str]
+) -> list[str]:
+    """Why a column is not what the first rows said: the first value at odds and its row."""
+    if settled.type == column.type:
+        return []
+    name = quoting.name(column.name)
+    numbered = f"SELECT {name}, row_number() OVER () AS row_no, {misfit} AS misfit FROM {source}"
+    first = engine.rows(f"SELECT {name}, row_no FROM ({numbered}) WHERE misfit ORDER BY row_no LIMIT 1")
+    value, row = first[0] if first else (values[0], None)
+    where = f"row {row} holds '{_short(value)}'" if row else f"it holds '{_short(value)}'"
+    return [f"{column.name} is {_kind(settled.type)} and not {_kind(column.type)}: {where}."]
 
 
 def _with_encoding(found: FoundTable, path: Path) -> Reread:
@@ -93,7 +164,7 @@ def _with_encoding(found: FoundTable, path: Path) -> Reread:
             used.update(chunk)
     encoding = formats.single_byte_encoding(bytes(sorted(used)))
     return _changed(
-        found, [f"The text is not UTF-8 all the way through and is read as {csv_probe.encoding_label(encoding)}."], encoding=encoding
+        found, [f"The text is not UTF-8 all the way through and is read as {csv_notes.encoding_label(encoding)}."], encoding=encoding
     )
 
 
@@ -110,41 +181,32 @@ def _text_for_uncastable(found: FoundTable, message: str) -> Reread | None:
 
 
 def _changed(found: FoundTable, notes: Sequence[str], **options: object) -> Reread:
-    update: Mapping[str, object] = {**options, "notes": [*found.read.notes, *notes]}
-    return Reread(found.model_copy(update={"read": found.read.model_copy(update=update)}))
+    return Reread(found.model_copy(update={"read": _with_notes(found, notes, **options)}))
 
 
-def _with_notes(found: FoundTable, notes: Sequence[str]) -> object:
-    return found.read.model_copy(update={"notes": [*found.read.notes, *notes]})
+def _with_notes(found: FoundTable, notes: Sequence[str], **options: object) -> object:
+    told = [*found.read.notes, *(note for note in notes if note not in found.read.notes)]
+    update: Mapping[str, object] = {**options, "notes": told}
+    return found.read.model_copy(update=update)
 
 
-def _unreadable(found: FoundTable, error: Exception) -> errors.VoyantError:
+def unreadable(found: FoundTable, error: Exception) -> errors.VoyantError:
+    """The coded error for what no second reading mends, with the line where the engine names one."""
     translated = failures.translation(error, f"Reading {found.title}")
-    if translated.code in {errors.INVALID_SQL, errors.UNREADABLE_FILE}:
-        gist = failures.first_line(str(error))
-        reason = next(
-            (line.strip() for line in str(error).splitlines()[1:] if line.startswith(("Expected Number", "Value with", "Error when"))), ""
-        )
-        return errors.VoyantError(
-            errors.UNREADABLE_FILE,
-            f"Reading {found.title}: {gist}{'. ' + reason if reason else ''}.",
-            hint="Correct this line of the file, then try again.",
-        )
-    return translated
-
-
-def _is_long_number(value: str) -> bool:
-    try:
-        return abs(float(value)) >= exact.EXACT_DOUBLE
-    except ValueError:
-        return False
+    if translated.code not in {errors.INVALID_SQL, errors.UNREADABLE_FILE}:
+        return translated
+    gist = failures.first_line(str(error))
+    lines = (line.strip() for line in str(error).splitlines()[1:])
+    reason = next((line for line in lines if line.startswith(("Expected Number", "Value with", "Error when"))), "").rstrip(".")
+    hint = "Correct this line of the file, then try again." if _LINE.search(str(error)) else "Write the file again, then try again."
+    return errors.VoyantError(errors.UNREADABLE_FILE, f"Reading {found.title}: {gist}{'. ' + reason if reason else ''}.", hint=hint)
 
 
 def _kind(type_name: str) -> str:
     base = type_name.split("(", maxsplit=1)[0]
     return {
         "VARCHAR": "text", "BIGINT": "a whole number", "DOUBLE": "a number", "DECIMAL": "a large whole number", "BOOLEAN": "true or false",
-        "DATE": "a date", "TIME": "a time of day",
+        "DATE": "a date", "TIME": "a time of day", "TIMESTAMP WITH TIME ZONE": "a time with an offset",
     }.get(base, "a time" if base.startswith("TIMESTAMP") else type_name)  # fmt: skip
 
 

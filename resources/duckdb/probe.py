@@ -19,7 +19,6 @@ from voyant_core.model.source import Column, FileFormat, FoundTable, ReadOptions
 SAMPLE_BYTES = 256 * 2**10
 MOST_SAMPLE_BYTES = 8 * 2**20
 FEWEST_LINES = 500
-PIECE_BYTES = 8 * 2**10
 JSON_READ_WHOLE_BYTES = 64 * 2**20
 
 
@@ -31,16 +30,12 @@ def probe_tables(path: Path, file_name: str, files: settings.Files, engine: Duck
     with tempfile.TemporaryDirectory(prefix="probe_") as folder:
         own = None if engine else DuckDBEngine(settings.Engine(), Path(folder) / "spill")
         try:
-            columns, read = _probed(engine or _present(own), path, file_name, Path(folder))
+            columns, read = _probed(engine or _present(own), path, file_name, files, Path(folder))
         finally:
             if own:
                 own.close()
     if len(columns) > files.max_columns:
-        raise errors.VoyantError(
-            errors.TOO_LARGE,
-            f"{file_name} has {len(columns)} columns; at most {files.max_columns} are allowed.",
-            hint="Leave out columns, or raise VOYANT_FILES__MAX_COLUMNS.",
-        )
+        raise csv_probe.too_many(file_name, len(columns), files.max_columns)
     title = Path(file_name).stem or file_name
     return [FoundTable(name=keys.slugify(title, "table", frozenset({keys.MARTS, keys.JOINT})), title=title, columns=columns, read=read)]
 
@@ -50,7 +45,7 @@ def _present(engine: DuckDBEngine | None) -> DuckDBEngine:
     return engine
 
 
-def _probed(engine: DuckDBEngine, path: Path, file_name: str, folder: Path) -> tuple[list[Column], ReadOptions]:
+def _probed(engine: DuckDBEngine, path: Path, file_name: str, files: settings.Files, folder: Path) -> tuple[list[Column], ReadOptions]:
     size = path.stat().st_size
     if size == 0:
         raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} is empty.", hint="Send a file with a header and rows.")
@@ -64,12 +59,8 @@ def _probed(engine: DuckDBEngine, path: Path, file_name: str, folder: Path) -> t
         raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} holds nothing but blanks.", hint="Send a file with a header and rows.")
     if formats.is_json(text):
         return _json(engine, path, file_name, encoding, size, folder)
-    text = _whole_lines(path, encoding, size, text)
-    sample = folder / "sample.csv"
-    if "\r\n" in text:  # the sniffer refuses a mixture of line ends
-        text = text.replace("\r\n", "\n")
-    sample.write_text(text.lstrip("\ufeff"), encoding="utf-8", newline="")
-    return csv_probe.probe_csv(engine, sample, text, encoding, file_name, _later_pieces(path, encoding, size))
+    text, complete = _whole_lines(path, encoding, size, text)
+    return csv_probe.probe_csv(text, encoding, file_name, complete=complete, most_columns=files.max_columns)
 
 
 def _head(path: Path, size: int) -> bytes:
@@ -81,29 +72,18 @@ def _decoded(data: bytes, encoding: str) -> str:
     return codecs.getincrementaldecoder(encoding)("replace").decode(data)
 
 
-def _whole_lines(path: Path, encoding: str, size: int, text: str) -> str:
-    """The first rows as text, without a cut last line; more bytes where the lines are long."""
+def _whole_lines(path: Path, encoding: str, size: int, text: str) -> tuple[str, bool]:
+    """The first rows as text, without a cut last line, and whether they are all; more bytes where the lines are long."""
     read = SAMPLE_BYTES
-    while read < min(size, MOST_SAMPLE_BYTES) and text.count("\n") < FEWEST_LINES:
+    while (read < min(size, MOST_SAMPLE_BYTES) and text.count("\n") < FEWEST_LINES) or (
+        read < min(size, 2 * reading.LONGEST_LINE) and len(text.splitlines()) < 3
+    ):
         read *= 4
         text = _decoded(_head(path, read), encoding)
     if read >= size:
-        return text
+        return text, True
     cut = max(text.rfind("\n"), text.rfind("\r"))
-    return text[: cut + 1] if cut > 0 else text
-
-
-def _later_pieces(path: Path, encoding: str, size: int) -> list[str]:
-    """Whole lines from three later places of a large file; a place inside a quoted text gives lines that fit no row."""
-    if size < 2 * SAMPLE_BYTES or encoding.startswith("utf-16") or encoding == "utf-32":
-        return []
-    pieces: list[str] = []
-    with path.open("rb") as file:
-        for start in (size // 3, 2 * size // 3, size - PIECE_BYTES):
-            file.seek(start)
-            lines = _decoded(file.read(PIECE_BYTES), encoding).splitlines(keepends=True)
-            pieces.append("".join(lines[1:] if start + PIECE_BYTES >= size else lines[1:-1]))
-    return pieces
+    return (text[: cut + 1] if cut > 0 else text), False
 
 
 def _parquet(engine: DuckDBEngine, path: Path, file_name: str) -> tuple[list[Column], ReadOptions]:

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from resources.duckdb import quoting
+from resources.duckdb import quoting, rewriting
 from voyant_core import errors
-from voyant_core.model.source import Column, FileFormat, ReadOptions
+from voyant_core.model.source import Column, FileFormat, FoundTable, ReadOptions
 
 READ_BY_DUCKDB = frozenset({"utf-8", "utf-8-sig", None})
 LONGEST_LINE = 64 * 2**20
@@ -22,7 +22,7 @@ JSON_OPTIONS = "format = 'auto', map_inference_threshold = 200, convert_strings_
 
 
 def csv_arguments(read: ReadOptions) -> list[str]:
-    """The arguments of `read_csv` and `sniff_csv` that fix the dialect.
+    """The arguments of `read_csv` that fix the dialect.
 
     `new_line` stays open: a wrong one reads no rows, without an error.
     """
@@ -30,21 +30,12 @@ def csv_arguments(read: ReadOptions) -> list[str]:
         f"delim = {quoting.text(read.delimiter or ',')}",
         f"quote = {quoting.text(read.quote or '')}",
         f"escape = {quoting.text(read.escape or '')}",
-        f"comment = {quoting.text(read.comment or '')}",
+        "comment = ''",
         f"header = {str(bool(read.header)).lower()}",
         f"skip = {read.skip or 0}",
         f"nullstr = {quoting.texts(['', *read.null_tokens])}",
     ]
-    optional = {
-        "dateformat": read.date_format,
-        "timestampformat": read.timestamp_format,
-        "decimal_separator": read.decimal_separator,
-        "thousands": read.thousands_separator,
-    }
-    arguments += [f"{key} = {quoting.text(value)}" for key, value in optional.items() if value]
-    if read.short_rows:
-        arguments.append("null_padding = true")
-    return arguments
+    return [*arguments, "null_padding = true"] if read.short_rows and not read.rewritten else arguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +43,22 @@ class Options:
     """What a file may need to be read at all, beside its ReadOptions; no answer depends on them."""
 
     long_lines: bool = False
-    plain_newlines: bool = False
-    long_numbers: bool = False
+    one_thread: bool = False
 
 
 def relation(path: Path, read: ReadOptions, columns: Sequence[Column], options: Options) -> str:
-    """A FROM item over the file whose columns are `columns`, in this order. For CSV they also have these types."""
+    """A FROM item over the file whose columns are `columns`, in this order: those of CSV as text, else as the file types them."""
     if read.format is not FileFormat.CSV:
         # by position, since original names may be blank or repeated
         return f"{bare(path, read)} AS t({', '.join(quoting.name(column.name) for column in columns)})"
     arguments = csv_arguments(read)
-    arguments.append(f"columns = {quoting.struct({column.name: column.type for column in columns})}")
+    arguments.append(f"columns = {quoting.struct({column.name: 'VARCHAR' for column in columns})}")
+    if read.rewritten:
+        arguments.append("new_line = '\\n'")
     if options.long_lines:
         arguments.append(f"max_line_size = {LONGEST_LINE}")
+    if options.one_thread:
+        arguments.append("parallel = false")
     return f"read_csv({quoting.text(str(path))}, auto_detect = false, {', '.join(arguments)})"
 
 
@@ -77,30 +71,47 @@ def bare(path: Path, read: ReadOptions, json_sample_rows: int = -1) -> str:
 
 
 @contextmanager
-def utf8_copy(path: Path, encoding: str | None, temporary: Path, *, plain_newlines: bool = False) -> Generator[Path]:
-    """The file itself if DuckDB can read it, else a UTF-8 copy that goes when the block ends."""
-    if encoding in READ_BY_DUCKDB and not plain_newlines:
+def readable_copy(path: Path, found: FoundTable, folder: Path) -> Generator[Path]:
+    """The file itself if DuckDB can read it, else a copy in UTF-8, or in plain CSV, that goes when the block ends."""
+    read = found.read
+    with utf8_copy(path, read.encoding, folder / "utf8.tmp") as utf8:
+        if not read.rewritten:
+            yield utf8
+            return
+        plain = folder / "plain.tmp"
+        try:
+            rewriting.rewrite(utf8, plain, read, len(found.columns), found.title)
+            yield plain
+        finally:
+            plain.unlink(missing_ok=True)
+
+
+def as_rewritten(found: FoundTable) -> FoundTable:
+    """The same table as its rewritten copy is written."""
+    return found.model_copy(update={"read": found.read.model_copy(update=rewriting.PLAIN)}) if found.read.rewritten else found
+
+
+@contextmanager
+def utf8_copy(path: Path, encoding: str | None, temporary: Path) -> Generator[Path]:
+    """The file itself if it is UTF-8, else a UTF-8 copy that goes when the block ends."""
+    if encoding in READ_BY_DUCKDB:
         yield path
         return
     try:
-        _write_utf8(path, encoding or "utf-8", temporary, plain_newlines)
+        _write_utf8(path, encoding or "utf-8", temporary)
         yield temporary
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _write_utf8(path: Path, encoding: str, temporary: Path, plain_newlines: bool) -> None:
+def _write_utf8(path: Path, encoding: str, temporary: Path) -> None:
     temporary.parent.mkdir(parents=True, exist_ok=True)
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         with path.open("rb") as source, temporary.open("w", encoding="utf-8", newline="") as target:
-            held = ""
             while chunk := source.read(2**20):
-                text = held + decoder.decode(chunk)
-                held = "\r" if plain_newlines and text.endswith("\r") else ""
-                text = text[: len(text) - len(held)]
-                target.write(text.replace("\r\n", "\n").replace("\r", "\n") if plain_newlines else text)
-            target.write((held and "\n") + decoder.decode(b"", final=True))
+                target.write(decoder.decode(chunk))
+            target.write(decoder.decode(b"", final=True))
     except UnicodeError as error:
         raise errors.VoyantError(
             errors.UNREADABLE_FILE, f"The text is not {encoding} all the way through.", hint="Save the file as UTF-8, then try again."

@@ -31,6 +31,19 @@ class Column(BaseModel):
     type: str
 
 
+class TextForm(BaseModel):
+    """How one text column writes its numbers or times, where that is not the plain way (`1234.5`, ISO 8601)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    decimal: str = "."
+    thousands: str = Field(default="", description="Every character that stands between groups of three digits.")
+    parentheses: bool = Field(default=False, description="`(5)` is -5.")
+    times: list[str] = Field(default=[], description="strptime formats, tried in this order.")
+    cut: bool = Field(default=False, description="Digits below a microsecond are cut.")
+    utc: bool = Field(default=False, description="Times without an offset are taken as UTC.")
+
+
 class ReadOptions(BaseModel):
     """How the bytes become a table: found by the probe and reported, never guessed silently.
 
@@ -47,11 +60,11 @@ class ReadOptions(BaseModel):
     header: bool | None = None
     skip: int | None = None
     null_tokens: list[str] = []
-    date_format: str | None = None
-    timestamp_format: str | None = None
-    decimal_separator: str | None = None
-    thousands_separator: str | None = None
-    comment: str | None = None
+    forms: dict[str, TextForm] = Field(default={}, description="By stored name, the columns whose text is not the plain way of its type.")
+    comment: str | None = Field(default=None, description="Lines that start with this are left out.")
+    rewritten: bool = Field(
+        default=False, description="The text is first written anew as plain CSV, because the engine cannot read it as it is."
+    )
     short_rows: bool = Field(default=False, description="Rows with fewer values than columns are filled with nulls.")
     renamed: dict[str, str] = {}
     notes: list[str] = Field(default=[], description="What a person should know about the reading, one sentence each.")

@@ -127,7 +127,7 @@ def reading(read: ReadOptions) -> str:
         parts.append("no header")
     if read.skip:
         parts.append(f"{read.skip} lines skipped")
-    if read.decimal_separator == ",":
+    if any(form.decimal == "," for form in read.forms.values()):
         parts.append("decimal comma")
     tokens = [token for token in read.null_tokens if token]
     if tokens:

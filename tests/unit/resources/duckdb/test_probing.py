@@ -8,7 +8,7 @@ import pytest
 from resources.duckdb.engine import DuckDBEngine
 from resources.duckdb.probe import probe_tables
 from voyant_core import errors, settings
-from voyant_core.model.source import FileFormat, FoundTable
+from voyant_core.model.source import FileFormat, FoundTable, TextForm
 
 
 @pytest.fixture(scope="module")
@@ -101,12 +101,12 @@ def test_any_line_end_is_read(probe: Probe, ends: str) -> None:
 def test_a_decimal_comma_is_found_with_its_thousands_mark(probe: Probe) -> None:
     found = probe("a;b\n1,5;x\n1.234,5;y\n")
     assert types(found)["a"] == "DOUBLE"
-    assert (found.read.decimal_separator, found.read.thousands_separator) == (",", ".")
+    assert found.read.forms["a"] == TextForm(decimal=",", thousands=".")
 
 
 def test_a_thousands_comma_is_found(probe: Probe) -> None:
     found = probe('a,b\n"1,234",x\n"12",y\n')
-    assert (types(found)["a"], found.read.thousands_separator) == ("BIGINT", ",")
+    assert (types(found)["a"], found.read.forms["a"].thousands) == ("BIGINT", ",")
 
 
 @pytest.mark.parametrize(
@@ -120,13 +120,13 @@ def test_a_thousands_comma_is_found(probe: Probe) -> None:
 )
 def test_a_date_format_is_found(probe: Probe, values: str, type_name: str, form: str) -> None:
     found = probe(f"d\n{values}\n")
-    assert (types(found)["d"], found.read.date_format) == (type_name, form)
+    assert (types(found)["d"], found.read.forms["d"].times) == (type_name, [form])
     assert not any("rules out" in note for note in found.read.notes)
 
 
 def test_a_timestamp_format_is_found(probe: Probe) -> None:
     found = probe("t,n\n1/15/2024 13:45,1\n2/16/2024 08:05,2\n")
-    assert (types(found)["t"], found.read.timestamp_format) == ("TIMESTAMP", "%m/%d/%Y %H:%M")
+    assert (types(found)["t"], found.read.forms["t"].times) == ("TIMESTAMP", ["%m/%d/%Y %H:%M"])
 
 
 def test_an_order_of_day_and_month_that_no_value_proves_is_told(probe: Probe) -> None:
