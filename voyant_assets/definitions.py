@@ -1,4 +1,4 @@
-"""The code location: all sources of the registry snapshot as assets, and the sensor that watches over their runs.
+"""The code location: all sources of the registry snapshot as assets, and the sensors behind their runs.
 
 Loading opens no socket and runs no query; heavy libraries are imported inside the stages that need them.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from sensors.housekeeping import housekeeping_sensor
 from sensors.run_status import finish_jobs_sensor
 from voyant_assets.graph.executor import tables_first_executor
 from voyant_assets.graph.factory import build_assets
@@ -21,8 +22,14 @@ def _end_lost_jobs(instance: dg.DagsterInstance) -> list[str]:
     return end_lost_jobs(environment(), instance)
 
 
+def _keep_house_if_due(instance: dg.DagsterInstance) -> dict[str, int] | None:
+    from voyant_assets.housekeeping.calling import keep_served_house
+
+    return keep_served_house(instance)
+
+
 defs = dg.Definitions(
     assets=build_assets(read_registry(settings().layout.registry)),
-    sensors=[finish_jobs_sensor(_end_lost_jobs)],
+    sensors=[finish_jobs_sensor(_end_lost_jobs), housekeeping_sensor(_keep_house_if_due)],
     executor=tables_first_executor,
 )

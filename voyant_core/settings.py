@@ -79,6 +79,18 @@ class Runs(BaseModel):
     drain_s: float = Field(default=30.0, gt=0)
 
 
+class Retention(BaseModel):
+    """How long what nobody needs stays in the home. 0 days: for ever."""
+
+    source_days: float = Field(default=7.0, ge=0, description="Sources that nobody pinned, after their last use: graph, tables and lake.")
+    upload_days: float = Field(default=7.0, ge=0, description="Uploads that became no source.")
+    job_days: float = Field(default=90.0, ge=0, description="Jobs with their artifacts and Dagster runs, after their end.")
+    version_days: float = Field(default=30.0, ge=0, description="Old versions of a table, after a newer one took their place.")
+    key_hours: float = Field(default=24.0, gt=0, description="Idempotency keys.")
+    orphan_hours: float = Field(default=6.0, ge=1, description="Files that nothing refers to; younger ones may be in the making.")
+    every_minutes: float = Field(default=60.0, gt=0, description="How often a server or a one-shot command looks.")
+
+
 class Server(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(default=8790, ge=0, le=65535)
@@ -146,6 +158,7 @@ class Settings(BaseSettings):
     profile: Profile = Profile()
     sql: Sql = Sql()
     runs: Runs = Runs()
+    retention: Retention = Retention()
     server: Server = Server()
     postgres: Postgres = Postgres()
     telemetry: Telemetry = Telemetry()

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
+from resources._kit import kept_files
 from voyant_core import errors
 from voyant_core.model.source import Landing
 
@@ -83,8 +84,8 @@ class Landings:
             landing = Landing(sha256=sha256, size_bytes=path.stat().st_size, file_name=safe_file_name(file_name))
             target = self.path(sha256)
             target.parent.mkdir(parents=True, exist_ok=True)
-            # over the same bytes as well: they count as new then, and nobody collects them as old ones
-            path.replace(target)
+            with kept_files.storing(self._root):  # over the same bytes as well: they count as new then, and nobody collects them
+                path.replace(target)
             return landing
 
     @contextlib.contextmanager
@@ -102,6 +103,19 @@ class Landings:
         """A new folder on the landings' file system, from which files can be taken in. Of scratch landings it goes with them."""
         self._root.mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(prefix=".folder-", dir=self._root))
+
+    def stored(self) -> Iterator[kept_files.KeptFile]:
+        """Every landing; its name is the hash."""
+        for folder in sorted(self._root.glob("[0-9a-f][0-9a-f]")):
+            yield from kept_files.files_in(folder)
+
+    def keep(self, sha256: str) -> bool:
+        """These bytes count as landed now. False when they are not there."""
+        return kept_files.keep(self._root, self.path(sha256))
+
+    def remove_older(self, sha256: str, before: float) -> bool:
+        """Remove a landing that nobody needs, unless the same bytes landed after `before` (seconds since 1970)."""
+        return kept_files.remove_older(self._root, self.path(sha256), before)
 
     def temporary(self) -> tuple[BinaryIO, Path]:
         """A new file on the landings' file system, so that it can be renamed into place."""
@@ -176,7 +190,7 @@ class LandingWriter:
         with _failures(self._file_name):
             file = self._opened()
             file.flush()
-            if not target.exists():
+            if not kept_files.keep(self._landings.root, target):
                 os.fsync(file.fileno())
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if self._temporary is not None:

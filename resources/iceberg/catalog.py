@@ -7,6 +7,7 @@ It neither reads nor writes rows: `publish` is given a writer, and readers get t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -64,12 +65,14 @@ class IcebergLake:
             snapshot = table.metadata.snapshot_by_id(int(snapshot_id)) if table is not None else None
             return _marks_of(snapshot)
 
-    def snapshot_ids(self, address: TableAddress) -> list[str]:
-        """Every snapshot of the table that can still be read, oldest first; none when there is no table."""
+    def snapshot_times(self, address: TableAddress) -> list[tuple[str, float]]:
+        """(id, when made in seconds since 1970) of every snapshot of the table that can still be read, the current one last."""
         with _translated(f"Reading the table {address.table}"):
             table = self._table(address)
-            snapshots = sorted(table.metadata.snapshots, key=lambda snapshot: snapshot.timestamp_ms) if table is not None else []
-            return [str(snapshot.snapshot_id) for snapshot in snapshots]
+            current = table.metadata.current_snapshot_id if table is not None else None
+            found = table.metadata.snapshots if table is not None else []
+            ordered = sorted(found, key=lambda snapshot: (snapshot.snapshot_id == current, snapshot.timestamp_ms))
+            return [(str(snapshot.snapshot_id), snapshot.timestamp_ms / 1000) for snapshot in ordered]
 
     def publish(
         self,
@@ -112,11 +115,38 @@ class IcebergLake:
         from pyiceberg.exceptions import NoSuchTableError
 
         with _translated(f"Dropping the table {address.table}"):
-            try:
+            with contextlib.suppress(NoSuchTableError):  # an earlier drop may have come no further than this
                 self._open().drop_table((address.namespace, address.table))
-            except NoSuchTableError:
-                return
             shutil.rmtree(self._table_folder(address), ignore_errors=True)
+
+    def tables(self) -> list[TableAddress]:
+        """Every table, those of removed sources included, and folders of tables whose making or dropping did not come to its end."""
+        with _translated("Listing the tables"):
+            catalog = self._open()
+            found = {f"{space}.{name}" for (space,) in catalog.list_namespaces() for _, name in catalog.list_tables((space,))}
+        found |= {f"{folder.parent.name}.{folder.name}" for folder in self._warehouse.glob("*/*") if folder.is_dir()}
+        return [address for text in sorted(found) if (address := _address(text)) is not None]
+
+    def expire(self, address: TableAddress, snapshot_ids: Sequence[str]) -> None:
+        """Forget old snapshots; `leftovers` then names what only they used. The caller holds the table's ingest lease."""
+        with _translated(f"Removing old versions of {address.table}"):
+            table = self._table(address)
+            if table is not None and snapshot_ids:
+                table.maintenance.expire_snapshots().by_ids([int(snapshot) for snapshot in snapshot_ids]).commit()
+
+    def leftovers(self, address: TableAddress) -> list[Path]:
+        """Data folders and manifests that no snapshot names. Some may be in the making: ask the ingest lease."""
+        from resources.iceberg import snapshots
+
+        with _translated(f"Reading the table {address.table}"):
+            table = self._table(address)
+            named = snapshots.named_manifests(table) if table is not None else set[Path]()
+            manifests = sorted((self._table_folder(address) / "metadata").glob("*.avro"))
+            return [*self.unregistered(address), *(path for path in manifests if path not in named)]
+
+    def folder(self, address: TableAddress) -> Path:
+        """Where the table's files lie."""
+        return self._table_folder(address)
 
     def unregistered(self, address: TableAddress) -> list[Path]:
         """Data folders of the table that no snapshot names, oldest first. Some may be in the making: ask the ingest lease."""
@@ -183,6 +213,13 @@ def _configure(connection: Any, _: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.close()
+
+
+def _address(text: str) -> TableAddress | None:
+    try:
+        return TableAddress.parse(text)
+    except ValueError:  # not one of ours
+        return None
 
 
 def _marks_of(snapshot: Any) -> dict[str, str]:

@@ -89,6 +89,15 @@ def named_files(table: Table) -> set[Path]:
     return found
 
 
+def named_manifests(table: Table) -> set[Path]:
+    """The manifest lists and manifests of all snapshots."""
+    found: set[Path] = set()
+    for snapshot in table.metadata.snapshots:
+        found.add(local_io.path_of(snapshot.manifest_list))
+        found.update(local_io.path_of(manifest.manifest_path) for manifest in snapshot.manifests(table.io))
+    return found
+
+
 def _evolve(transaction: Transaction, metadata: TableMetadata, schema: Schema) -> None:
     if schema.fields == metadata.schema().fields:
         return

@@ -35,11 +35,11 @@ class Leases:
         self._database = database
 
     @repeatable
-    def acquire(self, name: str, owner: str) -> bool:
+    def acquire(self, name: str, owner: str, duration_s: float = DURATION_S) -> bool:
         """Take or prolong the lease. False while somebody else holds it."""
         now = time.time()
         with self._database.write() as connection:
-            return connection.execute(_TAKE, {"name": name, "owner": owner, "until": now + DURATION_S, "now": now}).rowcount == 1
+            return connection.execute(_TAKE, {"name": name, "owner": owner, "until": now + duration_s, "now": now}).rowcount == 1
 
     @repeatable
     def release(self, name: str, owner: str) -> None:

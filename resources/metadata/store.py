@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from resources.metadata.artifacts import ArtifactRepository
 from resources.metadata.database import Database, repeatable
+from resources.metadata.housekeeping import Housekeeping
 from resources.metadata.jobs import OPEN, JobRepository
 from resources.metadata.leases import Leases
 from resources.metadata.schema import installation, job, source
@@ -28,6 +29,10 @@ class MetadataStore:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.leases = Leases(database)
+
+    @property
+    def housekeeping(self) -> Housekeeping:
+        return Housekeeping(self.database)
 
     def sources(self, tenant: str) -> SourceRepository:
         return SourceRepository(self.database, tenant)

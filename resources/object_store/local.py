@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from resources._kit import kept_files
 from voyant_core import canonical, errors, keys
 
 _HEX = frozenset("0123456789abcdef")
@@ -23,9 +24,9 @@ class LocalObjectStore:
     def put(self, tenant: str, data: bytes) -> str:
         sha256 = canonical.sha256(data)
         path = self.path(tenant, sha256)
-        if path.exists():
-            return sha256
         with _failures("Storing an artifact"):
+            if kept_files.keep(path.parent, path):
+                return sha256
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
             try:
@@ -49,6 +50,27 @@ class LocalObjectStore:
 
     def has(self, tenant: str, sha256: str) -> bool:
         return self.path(tenant, sha256).is_file()
+
+    def tenants(self) -> list[str]:
+        return sorted(folder.parent.name for folder in self._root.glob("*/objects"))
+
+    def stored(self, tenant: str) -> Iterator[kept_files.KeptFile]:
+        """Every object of the tenant; its name is the hash."""
+        yield from kept_files.files_in(self._root / tenant / "objects")
+
+    def left(self, tenant: str) -> Iterator[kept_files.KeptFile]:
+        """What writers that died left behind."""
+        yield from kept_files.left_in(self._root / tenant / "objects", hidden_only=True)
+
+    def keep(self, tenant: str, sha256: str) -> bool:
+        """This object counts as stored now. False when it is not there."""
+        path = self.path(tenant, sha256)
+        return kept_files.keep(path.parent, path)
+
+    def remove_older(self, tenant: str, sha256: str, before: float) -> bool:
+        """Remove an object that nobody refers to, unless the same bytes were stored after `before` (seconds since 1970)."""
+        path = self.path(tenant, sha256)
+        return kept_files.remove_older(path.parent, path, before)
 
     def delete(self, tenant: str, sha256: str) -> None:
         """Nothing happens when it is gone already."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -133,3 +134,17 @@ def test_the_same_file_gives_the_same_bytes_in_another_home_and_on_another_store
     there = json.loads(voyant(tmp_path / "home", "analyze", str(orders), "--json").stdout)["manifest"]
     assert {a["name"]: a["sha256"] for a in here["artifacts"]} == {a["name"]: a["sha256"] for a in there["artifacts"]}
     assert here["content_digest"] == there["content_digest"]
+
+
+def test_gc_tells_what_it_would_remove_and_removes_nothing_that_is_needed(home, orders):
+    assert voyant(home, "analyze", str(orders)).returncode == 0
+    told = voyant(home, "gc", "--dry-run")
+    assert (told.returncode, told.stdout) == (0, "Nothing would be removed.\n")
+    orphan = home / "landing" / "00" / ("00" * 32)
+    orphan.parent.mkdir(exist_ok=True)
+    orphan.write_bytes(b"x" * 2_000_000)
+    os.utime(orphan, (0, 0))
+    assert "2.0 MB would be removed." in voyant(home, "gc", "--dry-run").stdout
+    assert orphan.exists()
+    assert json.loads(voyant(home, "gc", "--json").stdout)["counts"] == {"landings": 1}
+    assert not orphan.exists()

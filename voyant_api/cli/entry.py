@@ -126,6 +126,17 @@ def doctor(json_: Annotated[bool, typer.Option("--json", help="Print the finding
 
 
 @app.command()
+def gc(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be removed.")] = False,
+    json_: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
+) -> None:
+    """Remove what nobody needs any more from VOYANT_HOME, as a server does by itself."""
+    from voyant_api.cli.gc import run
+
+    run(dry_run=dry_run, as_json=json_)
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     import importlib.metadata

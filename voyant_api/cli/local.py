@@ -33,6 +33,7 @@ class LocalDoor:
             )
         from voyant_api.features.analyze.service import check_supported
         from voyant_api.features.jobs.service import JobService
+        from voyant_assets.housekeeping.calling import keep_lone_house
         from voyant_assets.local import run_here
         from voyant_assets.runtime.home import HomeLock
         from voyant_core.model.job import AnalyzeRequest
@@ -44,6 +45,7 @@ class LocalDoor:
         check_supported(request)
         with HomeLock(self._environment.layout).held():
             job = run_here(self._environment, request, self._call, lambda event: on_event(event.model_dump(mode="json")))
+            keep_lone_house(self._environment)
         return _text(JobService(self._launch).answer(job))
 
     def jobs(self, state: str | None, limit: int) -> str:

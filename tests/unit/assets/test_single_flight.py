@@ -54,7 +54,7 @@ def test_equal_runs_at_once_compute_each_stage_once_and_make_one_snapshot(enviro
     assert (len(first), len(second)) == (1, 1)
     for name in ("ingest", "first", "second"):
         assert sorted(states[name] for states in ended) == ["reused"] * (RUNS - 1) + ["succeeded"]
-    assert len(environment.lake.snapshot_ids(TableAddress("acme", "orders", "orders"))) == 1
+    assert len(environment.lake.snapshot_times(TableAddress("acme", "orders", "orders"))) == 1
     assert environment.store.leases.held_now() == {}
 
 
