@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,10 +64,13 @@ def free_port() -> int:
 class Server:
     """`voyant serve` on a home of its own, until `close`."""
 
-    def __init__(self, home: Path, roots: list[Path], roles: str = "api,dagit,worker,daemon") -> None:
+    def __init__(
+        self, home: Path, roots: list[Path], roles: str = "api,dagit,worker,daemon", more: Mapping[str, str] | None = None
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         env = {**os.environ, "VOYANT_HOME": str(home), "VOYANT_FILES__ROOTS": json.dumps([str(root) for root in roots])}
+        env |= more or {}
         self._log = (home.parent / f"{home.name}.log").open("w")
         command = [str(VOYANT), "serve", "--port", str(self.port), "--roles", roles]
         self._process = subprocess.Popen(command, env=env, stdout=self._log, stderr=subprocess.STDOUT)
@@ -85,6 +89,10 @@ class Server:
                 pass
             time.sleep(0.2)
         raise RuntimeError(f"the server was not ready within {patience_s:.0f} s; see {self._log.name}")
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def close(self) -> None:
         self._process.terminate()
@@ -131,14 +139,14 @@ class _Peak(threading.Thread):
 
     def run(self) -> None:
         while Path(f"/proc/{self._pid}").exists():
-            total = sum(_resident(pid) for pid in _tree(self._pid))
+            total = sum(_resident(pid) for pid in process_tree(self._pid))
             if total == 0:
                 return
             self.mib = max(self.mib, total / 2**20)
             time.sleep(0.02)
 
 
-def _tree(pid: int) -> list[int]:
+def process_tree(pid: int) -> list[int]:
     found = [pid]
     for process in found:
         try:

@@ -190,14 +190,12 @@ class LandingWriter:
         with _failures(self._file_name):
             file = self._opened()
             file.flush()
-            if not kept_files.keep(self._landings.root, target):
+            if not self._landings.keep(sha256):  # found there, it counts as new: nobody collects it
                 os.fsync(file.fileno())
                 target.parent.mkdir(parents=True, exist_ok=True)
                 if self._temporary is not None:
                     self._temporary.rename(target)
                     self._temporary = None
-            else:
-                os.utime(target)  # wanted anew: nobody may collect it as an old one
         return Landing(sha256=sha256, size_bytes=self._size, file_name=self._file_name)
 
     def _opened(self) -> BinaryIO:
