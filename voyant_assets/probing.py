@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from resources.files.folders import split_glob
 from voyant_assets.catalogue import catalogue
 from voyant_assets.runtime.environment import Environment
+from voyant_assets.unpacking.pieces import with_notes
 from voyant_assets.unpacking.source import folder_of, tables_of
 from voyant_core.keys import TABLE_STAGE
 from voyant_core.model.source import Landing, ProbeResult
@@ -36,8 +37,8 @@ def probe(environment: Environment, arguments: dict[str, Any]) -> dict[str, Any]
     if folder is not None:
         landed, tables = folder_of(folder, pattern, environment, reserved)
     else:
-        landed = _landed(order, environment)
-        tables = tables_of(landed, environment, reserved)
+        landed, notes = _landed(order, environment)
+        tables = [with_notes(table, notes) for table in tables_of(landed, environment, reserved)]
     return ProbeResult(landing=landed, tables=tables).model_dump(mode="json")
 
 
@@ -50,13 +51,22 @@ def _folder(order: ProbeOrder) -> tuple[Path | None, str]:
     return (folder, pattern) if folder.is_dir() else (None, "")
 
 
-def _landed(order: ProbeOrder, environment: Environment) -> Landing:
+def _landed(order: ProbeOrder, environment: Environment) -> tuple[Landing, list[str]]:
+    """The source's bytes, and what to tell about how they were taken."""
     from resources.files.fetch import fetch
+    from resources.sqlite.live import copied, has_log
 
+    landings = environment.landings
     match order:
         case ProbeOrder(kind="landing", landing=Landing() as landed):
-            return landed
+            return landed, []
         case ProbeOrder(kind="url"):
-            return fetch(order.place, environment.landings, environment.settings.fetch)
+            return fetch(order.place, landings, environment.settings.fetch), []
+        case ProbeOrder(place=place) if has_log(Path(place)):
+            with landings.scratch() as scratch:
+                copy = copied(Path(place), scratch.folder() / "copy.db")
+                return landings.land_file(copy, Path(place).name), [
+                    "The database was in use: this is a copy of it, its write-ahead log included."
+                ]
         case _:
-            return environment.landings.land_file(Path(order.place))
+            return landings.land_file(Path(order.place)), []

@@ -12,6 +12,8 @@ from resources.duckdb import failures, quoting
 from voyant_core import errors
 
 ROW_GROUP_ROWS = 61_440
+_HUGE = frozenset({"HUGEINT", "UHUGEINT"})
+_AS_TEXT = ("INTERVAL", "BIT", "BIGNUM", "VARINT", "UNION", "VARIANT", "TIME WITH TIME ZONE")
 _AGAIN = "Open it with the DuckDB that wrote it and export its tables as Parquet (`EXPORT DATABASE 'folder' (FORMAT parquet)`)."
 
 
@@ -44,10 +46,11 @@ def unpack(path: str, folder: str, file_name: str, max_columns: int, max_tables:
         for number, (schema, name, _) in enumerate(listed):
             title = name if schema == "main" else f"{schema}.{name}"
             target = Path(folder) / f"{number:05d}.parquet"
-            if _written(connection, f"given.{quoting.name(schema)}.{quoting.name(name)}", target):
-                tables.append({"title": title, "file": target.name, "notes": []})
-            else:
+            notes = _written(connection, f"given.{quoting.name(schema)}.{quoting.name(name)}", target)
+            if notes is None:
                 left_out.append(f"table {title} (no rows)")
+            else:
+                tables.append({"title": title, "file": target.name, "notes": notes})
     except duckdb.Error as error:
         raise errors.VoyantError(
             errors.UNREADABLE_FILE, f"{file_name} cannot be read as a DuckDB database: {failures.first_line(str(error))}.", hint=_AGAIN
@@ -68,10 +71,27 @@ def _check(listed: list[Any], file_name: str, max_columns: int, max_tables: int)
         )
 
 
-def _written(connection: Any, table: str, target: Path) -> bool:
-    """Whether the table has rows; then they are in `target`."""
+def _written(connection: Any, table: str, target: Path) -> list[str] | None:
+    """Write the table; the notes, or None when it has no rows."""
     if not connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall():
-        return False
+        return None
+    columns = connection.execute(f"DESCRIBE {table}").fetchall()
+    selected, notes = zip(*(_kept(connection, table, column[0], column[1]) for column in columns), strict=True)
     arguments = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP_ROWS}"
-    connection.execute(f"COPY (SELECT * FROM {table}) TO {quoting.text(str(target))} ({arguments})").fetchall()
-    return True
+    query = f"SELECT {', '.join(selected)} FROM {table}"
+    connection.execute(f"COPY ({query}) TO {quoting.text(str(target))} ({arguments})").fetchall()
+    return [note for note in notes if note]
+
+
+def _kept(connection: Any, table: str, column: str, kind: str) -> tuple[str, str]:
+    """The column as Parquet keeps it, and what to tell: Parquet has no 128-bit numbers, and some types of DuckDB it has not at all."""
+    name = quoting.name(column)
+    if kind in _HUGE:
+        wide = f"count(*) FILTER ({name} IS NOT NULL AND TRY_CAST({name} AS DECIMAL(38,0)) IS NULL)"
+        (row,) = connection.execute(f"SELECT {wide} FROM {table}").fetchall()
+        if not row[0]:
+            return f"CAST({name} AS DECIMAL(38,0)) AS {name}", f"{column} is {kind}, which is kept as DECIMAL(38,0)."
+        return f"CAST({name} AS VARCHAR) AS {name}", f"{column} is {kind} with numbers of more than 38 digits, and is kept as text."
+    if kind.startswith(_AS_TEXT):
+        return f"CAST({name} AS VARCHAR) AS {name}", f"{column} is {kind.split('(', maxsplit=1)[0]}, which is kept as text."
+    return name, ""

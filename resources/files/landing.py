@@ -44,7 +44,7 @@ class Landings:
         """A landing to be written chunk by chunk; `max_bytes` only lowers the limit."""
         return LandingWriter(self, file_name, min(self._max_bytes, max_bytes or self._max_bytes))
 
-    def land_file(self, path: Path) -> Landing:
+    def land_file(self, path: Path, file_name: str | None = None) -> Landing:
         """Copy a regular file. FILE_NOT_FOUND, UNREADABLE_FILE (also for links and folders), EMPTY_FILE, TOO_LARGE."""
         try:
             # a link could be pointed elsewhere between a check of it and this
@@ -65,7 +65,7 @@ class Landings:
         with os.fdopen(descriptor, "rb") as file:
             if status.st_size > self._max_bytes:
                 raise _too_large(path.name, self._max_bytes)
-            with self.writer(path.name) as writer:
+            with self.writer(file_name or path.name) as writer:
                 writer.copy(file)
                 return writer.finish()
 

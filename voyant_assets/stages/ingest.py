@@ -41,7 +41,12 @@ def ingest(
     from resources.duckdb.convert import write_parquet
     from resources.duckdb.misreading import Reread
 
-    reading = canonical.digest([CODE_VERSION, found.model_dump(mode="json", exclude={"name", "title", "origin", "landing"})])
+    reading = canonical.digest(
+        [
+            CODE_VERSION,
+            found.model_dump(mode="json", exclude={"name": True, "title": True, "origin": True, "landing": True, "read": {"notes"}}),
+        ]
+    )
     current = found
     # each second reading settles a column, a token or an option for good
     for _ in range(len(found.columns) + 20):

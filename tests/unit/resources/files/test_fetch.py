@@ -17,11 +17,16 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 def fetched(tmp_path: Path, url: str, handler: Handler, addresses: dict[str, list[str]] | None = None, **limits: object) -> Landing:
     known = addresses or {}
+
+    def streamed(request: httpx.Request) -> httpx.Response:
+        answer = handler(request)
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(answer.content))
+
     return fetch(
         url,
         Landings(tmp_path, 2**30),
         settings.Fetch.model_validate(limits),
-        transport=httpx.MockTransport(handler),
+        transport=httpx.MockTransport(streamed),
         resolve=lambda host, port: known.get(host, [PUBLIC]),
     )
 
