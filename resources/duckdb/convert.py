@@ -19,6 +19,8 @@ from voyant_core.type_names import PATH_JOINT, TypeName
 ROW_GROUP_ROWS = 61_440  # 6 groups for 337 k rows, so that 2-4 threads share the reading evenly
 SPLIT_ABOVE_BYTES = 4 * 2**30  # of the landed file; below it one Parquet file is written
 FILE_SIZE = "1GB"
+COPY_MEMORY_MIB = 400  # enough for full speed; with the libraries and what DuckDB does not count, under 700 MiB for files of any size
+ALL_MEMORY_MIB = 2**40  # wide rows may need what the engine has
 
 
 def write_parquet(
@@ -31,14 +33,20 @@ def write_parquet(
     """
     import duckdb
 
-    options = reading.Options()
+    options, memory_mib = reading.Options(), COPY_MEMORY_MIB
     while True:
         with reading.readable_copy(landing, found, folder) as readable:
             as_read = reading.as_rewritten(found)
             try:
-                if _copy(engine, readable, as_read, columns, field_ids, folder, options) or found.read.format is not FileFormat.CSV:
+                with engine.within(memory_mib):
+                    rows = _copy(engine, readable, as_read, columns, field_ids, folder, options)
+                if rows or found.read.format is not FileFormat.CSV:
                     return _in_order(folder)
                 raise misreading.no_rows(found)
+            except duckdb.OutOfMemoryException as error:
+                if memory_mib == ALL_MEMORY_MIB:
+                    raise failures.translation(error, f"Reading {found.title}") from error
+                memory_mib = ALL_MEMORY_MIB
             except duckdb.Error as error:
                 options = misreading.remedy(engine, readable, landing, found, options, error)
         for path in folder.iterdir():

@@ -79,6 +79,20 @@ class DuckDBEngine:
         with failures.translated("Reading the columns"):
             return [(row[0], row[1]) for row in self.connect().execute(f"DESCRIBE {sql}").fetchall()]
 
+    @contextmanager
+    def within(self, mib: int) -> Generator[None]:
+        """In the block statements get at most `mib` MiB for their data: less than the engine's own limit, never more."""
+        connection = self.connect()
+        ((own,),) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+        if _mib(own) <= mib:
+            yield
+            return
+        connection.execute(f"SET memory_limit = '{mib}MiB'").fetchall()
+        try:
+            yield
+        finally:
+            connection.execute(f"SET memory_limit = {quoting.text(self._settings.memory_limit)}").fetchall()
+
     def interrupt(self) -> None:
         with self._lock:
             running = [self._connection, *self._cursors]
@@ -103,3 +117,9 @@ class DuckDBEngine:
             with self._lock:
                 self._cursors.discard(cursor)
             cursor.close()
+
+
+def _mib(setting: str) -> float:
+    """DuckDB's own spelling: `953.6 MiB`, `1.5 GiB`."""
+    number, unit = setting.split()
+    return float(number) * 1024.0 ** (["bytes", "KiB", "MiB", "GiB", "TiB"].index(unit) - 2)

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from resources.duckdb import convert
 from resources.duckdb.engine import DuckDBEngine
 from resources.duckdb.probe import SAMPLE_BYTES, probe_tables
 from resources.files.landing import Landings
@@ -281,6 +282,7 @@ def test_the_way_of_a_file_imports_no_pandas(tmp_path: Path) -> None:
     script = f"""
 import sys
 from pathlib import Path
+from resources.duckdb import convert
 from resources.duckdb.engine import DuckDBEngine
 from resources.duckdb.probe import probe_tables
 from resources.files.landing import Landings
@@ -301,3 +303,10 @@ assert engine.arrays("select * from t")
 assert "pandas" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_rows_too_wide_for_the_usual_memory_get_all_of_it(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(convert, "COPY_MEMORY_MIB", 1)
+    taken = lake.take("id,text\n" + "".join(f"{number},{'x' * 500}{number}\n" for number in range(3000)))
+    assert taken.snapshot.rows == 3000
+    assert lake.rows(taken)[-1] == (2999, "x" * 500 + "2999")

@@ -99,3 +99,20 @@ def test_a_closed_engine_opens_anew(engine: DuckDBEngine) -> None:
     engine.warm()
     engine.close()
     assert engine.rows("SELECT 1") == [(1,)]
+
+
+def test_a_block_gets_less_memory_and_never_more(engine: DuckDBEngine) -> None:
+    def limit() -> str:
+        return str(engine.rows("SELECT current_setting('memory_limit')")[0][0])
+
+    own = limit()
+    with engine.within(100):
+        assert limit() == "100.0 MiB"
+    assert limit() == own
+    with pytest.raises(errors.VoyantError), engine.within(10):
+        engine.rows(
+            "SELECT count(*) FROM (SELECT DISTINCT i, hash(i) FROM range(3000000) rows(i)), (SELECT list(i) FROM range(3000000) rows(i))"
+        )
+    assert limit() == own
+    with engine.within(2**40):
+        assert limit() == own
