@@ -25,7 +25,7 @@ class LocalObjectStore:
         sha256 = canonical.sha256(data)
         path = self.path(tenant, sha256)
         with _failures("Storing an artifact"):
-            if kept_files.keep(path.parent, path):
+            if kept_files.keep(path.parent.parent, path):
                 return sha256
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
@@ -65,12 +65,12 @@ class LocalObjectStore:
     def keep(self, tenant: str, sha256: str) -> bool:
         """This object counts as stored now. False when it is not there."""
         path = self.path(tenant, sha256)
-        return kept_files.keep(path.parent, path)
+        return kept_files.keep(path.parent.parent, path)
 
     def remove_older(self, tenant: str, sha256: str, before: float) -> bool:
         """Remove an object that nobody refers to, unless the same bytes were stored after `before` (seconds since 1970)."""
         path = self.path(tenant, sha256)
-        return kept_files.remove_older(path.parent, path, before)
+        return kept_files.remove_older(path.parent.parent, path, before)
 
     def delete(self, tenant: str, sha256: str) -> None:
         """Nothing happens when it is gone already."""
