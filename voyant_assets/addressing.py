@@ -16,6 +16,7 @@ from voyant_assets.probing import ProbeOrder
 from voyant_core import errors
 from voyant_core.model.source import SourceRecord, SourceType
 
+PORTS = {"http": 80, "https": 443}
 KINDS = "file, url, upload, source"
 
 
@@ -109,18 +110,20 @@ def file_target(path: Path) -> Target:
 
 
 def url_target(url: str) -> Target:
-    """The identity leaves user, password and fragment away, and hides query values that look like secrets."""
+    """The identity leaves user, password, fragment and the scheme's own port away, and hides query values that look like secrets."""
     try:
         parts = urllib.parse.urlsplit(url)
-        host = (parts.hostname or "").lower() + (f":{parts.port}" if parts.port else "")
+        scheme, name = parts.scheme.lower(), (parts.hostname or "").lower()
+        host = f"[{name}]" if ":" in name else name
+        host += f":{parts.port}" if parts.port and parts.port != PORTS.get(scheme) else ""
     except ValueError as error:
         raise errors.VoyantError(errors.UNSUPPORTED_SOURCE, "The URL is not valid.", hint="Check host and port.") from error
     query = urllib.parse.urlencode(
         [(k, "***" if _is_secret(k) else v) for k, v in urllib.parse.parse_qsl(parts.query, keep_blank_values=True)]
     )
-    uri = urllib.parse.urlunsplit((parts.scheme.lower(), host, parts.path, query, ""))
-    name = urllib.parse.unquote(parts.path.rstrip("/").rpartition("/")[2]) or host
-    return Target(SourceType.URL, uri, title_of(name), ProbeOrder(kind="url", place=url))
+    uri = urllib.parse.urlunsplit((scheme, host, parts.path or "/", query, ""))
+    file_name = urllib.parse.unquote(parts.path.rstrip("/").rpartition("/")[2]) or host
+    return Target(SourceType.URL, uri, title_of(file_name), ProbeOrder(kind="url", place=url))
 
 
 def _is_secret(parameter: str) -> bool:

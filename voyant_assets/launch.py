@@ -88,6 +88,7 @@ class Launch:
         jobs = self.store.jobs(call.tenant)
         if idempotency_key is not None and (earlier := jobs.replayed(ANALYZE, idempotency_key, body)) is not None:
             return earlier
+        self._refuse_more_than_may_wait(call)
         target = self._target(request.source, call)
         result = self._probe(target)
         slug = self.store.sources(call.tenant).slug_for(target.uri, target.title)
@@ -100,6 +101,15 @@ class Launch:
             self._start(job)
             self._sources_changed()
         return jobs.get(accepted.id)
+
+    def _refuse_more_than_may_wait(self, call: CallContext) -> None:
+        most = self.environment.settings.runs.queued_per_tenant
+        if self.store.jobs(call.tenant).count_queued() >= most:
+            raise errors.VoyantError(
+                errors.CONCURRENT_QUOTA,
+                f"{most} jobs of the tenant {call.tenant} wait already.",
+                hint="Come back when some have ended, or cancel some. The operator sets the limit with VOYANT_RUNS__QUEUED_PER_TENANT.",
+            )
 
     def _start(self, job: Job) -> None:
         from voyant_assets.finishing import finish

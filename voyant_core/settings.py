@@ -74,6 +74,7 @@ class Runs(BaseModel):
     slots: int = Field(default=4, gt=0, description="Runs at once on this host.")
     spares: int = Field(default=2, ge=0, description="Warmed processes kept ahead of demand.")
     per_tenant: int = Field(default=4, gt=0, description="Runs at once per tenant.")
+    queued_per_tenant: int = Field(default=500, gt=0, description="Jobs of one tenant that may wait for a run.")
     most_tables: int = Field(default=300, gt=0, description="Tables that one request may analyze.")
     cancel_grace_s: float = Field(default=10.0, gt=0)
     drain_s: float = Field(default=30.0, gt=0)

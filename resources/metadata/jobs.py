@@ -112,6 +112,11 @@ class JobRepository(TenantScope):
         with self.database.write() as connection:
             connection.execute(self.update(job).where(job.c.id == job_id, job.c.state.in_(OPEN)).values(cancel_requested=True))
 
+    def count_queued(self) -> int:
+        query = self.select(job, sa.func.count()).where(job.c.state == str(JobState.QUEUED))  # type: ignore[arg-type]
+        with self.database.read() as connection:
+            return connection.execute(query).scalar_one()
+
     def is_cancel_requested(self, job_id: str) -> bool:
         query = self.select(job, job.c.cancel_requested).where(job.c.id == job_id)
         with self.database.read() as connection:

@@ -15,6 +15,7 @@ from voyant_assets.runtime.process import Process
 from voyant_assets.runtime.wire import Message, send
 from voyant_core import errors
 
+JOIN_WITHIN_S = 5.0  # a task that joins another may be told this much too early that its time is over
 log = logging.getLogger(__name__)
 
 
@@ -24,13 +25,18 @@ class Task:
     arguments: dict[str, Any]
     timeout_s: float
     deadline: float
-    caller: socket.socket
+    callers: list[socket.socket]
     is_late: bool = False
 
     def reply(self, message: Message) -> None:
-        """The answer to whoever asked, if still there."""
-        with self.caller, contextlib.suppress(OSError):
-            send(self.caller, message)
+        """The answer to everybody who asked and is still there."""
+        for caller in self.callers:
+            with caller, contextlib.suppress(OSError):
+                send(caller, message)
+
+    def has_no_caller(self) -> bool:
+        """Whoever asked has gone (a server that died), and needs no answer."""
+        return all(_has_hung_up(caller) for caller in self.callers)
 
     def fail(self, error: errors.VoyantError) -> None:
         log.warning("The task %s ended: %s", self.name, error)
@@ -56,11 +62,19 @@ class Tasks:
 
     def add(self, request: Message, caller: socket.socket) -> None:
         timeout_s = float(request["timeout_s"])
-        deadline = time.monotonic() + timeout_s
-        self._waiting.append(Task(str(request["name"]), dict(request["arguments"]), timeout_s, deadline, caller))
+        asked = Task(str(request["name"]), dict(request["arguments"]), timeout_s, time.monotonic() + timeout_s, [caller])
+        for task in self._waiting:
+            # not yet begun, so that its answer is as fresh as one of its own would be
+            if (task.name, task.arguments) == (asked.name, asked.arguments) and abs(task.deadline - asked.deadline) < JOIN_WITHIN_S:
+                task.callers.append(caller)
+                return
+        self._waiting.append(asked)
 
     def schedule(self) -> None:
         while self._waiting and len(self._running) < self._at_once:
+            if self._waiting[0].has_no_caller():
+                self._waiting.popleft().reply({})
+                continue
             process = self._pool.take()
             if process is None:
                 return  # the fork server is still importing
@@ -105,6 +119,16 @@ class Tasks:
             task.fail(errors.VoyantError(errors.WORKER_AWAY, f"The run worker shut down before the task {task.name} was done."))
         for process in self._running:
             process.kill()
+
+
+def _has_hung_up(caller: socket.socket) -> bool:
+    """A caller says nothing after its request, so whatever can be read is the end."""
+    try:
+        return caller.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def _too_slow(task: Task) -> errors.VoyantError:

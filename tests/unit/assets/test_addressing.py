@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from voyant_assets.addressing import parse_source
+from voyant_assets.addressing import Target, parse_source
 from voyant_core.errors import VoyantError
 
 
@@ -25,6 +25,32 @@ def test_what_is_no_source_is_refused_with_its_reason(tmp_path: Path, source: st
         parse_source(source, [], tmp_path, may_read_any=False)
     assert (refused.value.code.code, refused.value.detail) == (code, detail)
     assert refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("url", "uri"),
+    [
+        ("HTTPS://Example.ORG:443/a.csv#top", "https://example.org/a.csv"),
+        ("http://example.org:80", "http://example.org/"),
+        ("http://example.org:443/a.csv", "http://example.org:443/a.csv"),
+        ("http://me:secret@example.org/a.csv?b=2&a=1&token=t", "http://example.org/a.csv?b=2&a=1&token=%2A%2A%2A"),
+        ("http://[2001:DB8::1]:80/a.csv", "http://[2001:db8::1]/a.csv"),
+    ],
+)
+def test_spellings_of_one_url_are_one_source(url: str, uri: str):
+    target = parse_source(url, [], Path("/"), may_read_any=False)
+    assert isinstance(target, Target)
+    assert (target.uri, target.order.place) == (uri, url)
+
+
+def test_ways_to_one_file_are_one_source(tmp_path: Path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.csv").write_text("x\n1\n")
+    (tmp_path / "link.csv").symlink_to("data/a.csv")
+    ways = ["data/a.csv", "data/../data/./a.csv", "link.csv", f"{tmp_path}/data/a.csv", f"file://{tmp_path}/link.csv"]
+    targets = [parse_source(way, [], tmp_path, may_read_any=False) for way in ways]
+    assert {target.uri for target in targets if isinstance(target, Target)} == {(tmp_path / "data" / "a.csv").resolve().as_uri()}
+    assert all(isinstance(target, Target) for target in targets)
 
 
 @pytest.mark.parametrize("url", ["http://u:hunter2@example.org:99999/a", "http://u:hunter2@[::1/a"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
 from resources.telemetry.logs import bind_ids
@@ -37,10 +38,16 @@ def check_supported(request: AnalyzeRequest) -> None:
         )
 
 
+MOST_AT_ONCE = 100
+
+
 class AnalyzeService:
+    """A request takes a thread while its source is probed; these threads are their own, so that answers to others need not wait."""
+
     def __init__(self, launch: Launch, jobs: JobService) -> None:
         self.launch = launch
         self.jobs = jobs
+        self._threads = CapacityLimiter(MOST_AT_ONCE)
 
     async def analyze(
         self,
@@ -54,6 +61,6 @@ class AnalyzeService:
         """Submit and wait at most `wait_s`; the job goes on whatever happens to this call."""
         check_supported(request)
         with span("submit", tenant=call.tenant):
-            job = await run_sync(self.launch.analyze, request, call, idempotency_key)
+            job = await run_sync(self.launch.analyze, request, call, idempotency_key, limiter=self._threads)
         bind_ids(job_id=job.id)
         return await self.jobs.follow(call, job.id, wait_s, on_change)
