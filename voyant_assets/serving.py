@@ -106,7 +106,7 @@ class Server:
 
     def _state_of_dagster(self) -> str:
         try:
-            self.instance.get_run_by_id("")
+            self.instance.get_run_by_id("none")
         except VoyantError as error:
             return error.detail
         except Exception:  # the boundary of Dagster's storage, whose SQLite driver tells its errors raw

@@ -7,6 +7,7 @@ in `postgres_failures.py`.
 from __future__ import annotations
 
 import os
+import select
 import threading
 import time
 from collections.abc import Generator
@@ -70,8 +71,12 @@ def _remember_use(_connection: Any, record: Any) -> None:
 
 
 def _ask_after_rest(connection: Any, record: Any, _proxy: object) -> None:
-    """Cheaper than a ping per use: a server that restarted while we rested costs a question, not a failed request."""
-    if time.monotonic() - record.info.get("used_at", time.monotonic()) < IDLE_S:
+    """Cheaper than a ping per use: a server that restarted while we rested costs a question, not a failed request.
+
+    A server that ends a session says so on its socket, which then has something to read.
+    """
+    rested_s = time.monotonic() - record.info.get("used_at", time.monotonic())
+    if rested_s < IDLE_S and not _has_something_to_read(connection):
         return
     try:
         with connection.cursor() as cursor:
@@ -79,6 +84,12 @@ def _ask_after_rest(connection: Any, record: Any, _proxy: object) -> None:
         connection.rollback()
     except Exception as error:
         raise exc.DisconnectionError from error  # the pool connects anew
+
+
+def _has_something_to_read(connection: Any) -> bool:
+    look = select.poll()  # select() knows no descriptor above 1023
+    look.register(connection.fileno(), select.POLLIN)
+    return bool(look.poll(0))
 
 
 def connect_patiently(engine: sa.Engine) -> sa.Connection:

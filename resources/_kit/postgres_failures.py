@@ -6,6 +6,7 @@ there libpq's text is looked through, and never shown, since it names the server
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import exc
@@ -48,18 +49,18 @@ _BY_STATE = {
     "3D000": _NO_DATABASE, "28000": _NO_LOGIN, "28P01": _NO_LOGIN,
 }  # fmt: skip
 
-_BY_TEXT = {
+_BY_TEXT = {  # regular expressions
     "too many clients": _CROWDED,
     "too many connections": _CROWDED,
     "remaining connection slots": _CROWDED,
     "password authentication failed": _NO_LOGIN,
     "no password supplied": _NO_LOGIN,
-    "no pg_hba.conf entry": _NO_LOGIN,
+    r"no pg_hba\.conf entry": _NO_LOGIN,
     "peer authentication failed": _NO_LOGIN,
     "permission denied for database": _FORBIDDEN,
     "is not permitted to log in": _NO_LOGIN,
-    'role "': _NO_LOGIN,
-    'database "': _NO_DATABASE,
+    r'role ".*" does not exist': _NO_LOGIN,
+    r'database ".*" does not exist': _NO_DATABASE,
     "no space left on device": _FULL,
 }
 
@@ -93,5 +94,5 @@ def _cause_of(error: exc.SQLAlchemyError) -> _Cause | None:
         return _BY_STATE.get(state) or (_AWAY if state.startswith("08") else None)
     if isinstance(error, exc.OperationalError | exc.InterfaceError) or getattr(error, "connection_invalidated", False):
         text = str(getattr(error, "orig", error)).lower()
-        return next((cause for words, cause in _BY_TEXT.items() if words in text), _AWAY)
+        return next((cause for words, cause in _BY_TEXT.items() if re.search(words, text)), _AWAY)
     return None

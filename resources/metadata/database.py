@@ -160,7 +160,7 @@ def _not_repeatable(lost: TransactionLostError) -> Exception:
 
 
 def repeatable(work: Callable[Concatenate[Owner, P], T]) -> Callable[Concatenate[Owner, P], T]:
-    """For a method whose only effect is one `write()`: run again when its transaction was lost before the commit.
+    """For a method whose only effect is one `write()`, or none: run again when its transaction was lost before the commit.
 
     The one layer in which the store retries. Some 1.5 s in all; VYNT-5002 after that.
     """

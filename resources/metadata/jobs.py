@@ -60,6 +60,7 @@ class JobRepository(TenantScope):
             )
         return row["job_id"]
 
+    @repeatable
     def get(self, job_id: str) -> Job:
         with self.database.read() as connection:
             return self._load(connection, job_id)
@@ -161,12 +162,14 @@ class JobRepository(TenantScope):
             self._tell(connection, job_id, "job.finished", {"state": str(state), "manifest_sha256": manifest_sha256})
         return True
 
+    @repeatable
     def events(self, job_id: str, after: int) -> list[JobEvent]:
         query = self.select(outbox).where(outbox.c.job_id == job_id, outbox.c.sequence > after).order_by(outbox.c.sequence)
         with self.database.read() as connection:
             rows = connection.execute(query).mappings().all()
         return [JobEvent(sequence=row["sequence"], job_id=row["job_id"], type=row["type"], at=row["at"], data=row["data"]) for row in rows]
 
+    @repeatable
     def newest_event(self, job_id: str) -> int:
         query = self.select(outbox, outbox.c.sequence).where(outbox.c.job_id == job_id).order_by(outbox.c.sequence.desc()).limit(1)
         with self.database.read() as connection:

@@ -118,6 +118,28 @@ def test_doctor_tells_how_to_mend_what_is_wrong(tmp_path):
     assert "VOYANT_SERVER__PORT" in done.stdout
 
 
+def test_a_database_that_cannot_be_reached_is_told_by_every_command_and_never_replaced(tmp_path, orders):
+    home, away = tmp_path / "home", {"VOYANT_POSTGRES__URL": "postgresql+psycopg2://voyant:sekret@127.0.0.1:1/voyant"}
+    for command in (["analyze", str(orders)], ["jobs"], ["serve", "--port", "0"]):
+        done = voyant(home, *command, more=away)
+        assert done.returncode == 3
+        assert "VYNT-5002" in done.stderr
+    done = voyant(home, "doctor", more=away)
+    assert done.returncode == 1
+    assert "127.0.0.1:1/voyant" in done.stdout
+    assert not [path for path in home.rglob("*.db") if path.name != "catalog.db"]
+    written = done.stdout + done.stderr + "".join(path.read_text(errors="replace") for path in home.rglob("*") if path.is_file())
+    assert "sekret" not in written
+
+
+@pytest.mark.parametrize("url", ["mysql://voyant:sekret@db/voyant", "postgresql://voyant:sekret@db", ""])
+def test_a_wrong_setting_is_told_by_its_name_and_not_by_its_value(tmp_path, url):
+    done = voyant(tmp_path / "home", "jobs", more={"VOYANT_POSTGRES__URL": url})
+    assert (done.returncode, done.stderr[:9]) == (3, "VYNT-5010")
+    assert "VOYANT_POSTGRES__URL" in done.stderr
+    assert "sekret" not in done.stderr
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.1", "example.org"])
 def test_a_server_for_strangers_is_refused(tmp_path, host):
     done = voyant(tmp_path / "home", "serve", "--host", host)

@@ -86,5 +86,5 @@ def open_instance(layout: HomeLayout) -> DagsterInstance:
     from dagster import DagsterInstance
 
     instance = DagsterInstance.from_config(str(layout.dagster))
-    instance.get_run_by_id("")  # connects now, so that a spare does it ahead of its run
+    instance.get_run_by_id("none")  # connects now, so that a spare does it ahead of its run
     return instance

@@ -18,7 +18,8 @@ from dagster import DagsterInstance
 from dagster._config.config_schema import UserConfigSchema
 from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.event_log.base import EventLogStorage
-from dagster._core.storage.event_log.schema import SqlEventLogStorageMetadata
+from dagster._core.storage.event_log.migration import ASSET_KEY_INDEX_COLS
+from dagster._core.storage.event_log.schema import AssetEventTagsTable, SqlEventLogStorageMetadata
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._core.storage.runs.base import RunStorage
 from dagster._core.storage.runs.schema import RunStorageSqlMetadata
@@ -97,6 +98,11 @@ class PooledPostgresEventLog(_Pooled, PostgresEventLogStorage):
 
     store_event = SqlEventLogStorage.store_event  # without NOTIFY
 
+    def ask_ahead(self) -> None:
+        """What storing an event asks while it holds a connection already: with all connections held like that, nobody would get on."""
+        self.has_secondary_index(ASSET_KEY_INDEX_COLS)
+        self.has_table(AssetEventTagsTable.name)
+
     def _connect(self) -> AbstractContextManager[Connection]:
         return self.connect()
 
@@ -111,6 +117,7 @@ class PooledPostgresStorage(DagsterStorage[DagsterInstance], ConfigurableClass):
         self._event_log_storage = PooledPostgresEventLog(self._engine)
         self._schedule_storage = PooledPostgresScheduleStorage(self._engine)
         self._create_schema_once()
+        self._event_log_storage.ask_ahead()
         super().__init__()
 
     def _create_schema_once(self) -> None:
