@@ -9,8 +9,11 @@ import functools
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
+
+from voyant_core import errors
 
 POSTGRES_DRIVER = "postgresql+psycopg2"
 
@@ -202,5 +205,19 @@ class HomeLayout:
 
 @functools.cache
 def settings() -> Settings:
-    """The process's settings. Tests that change the environment call `settings.cache_clear()`."""
-    return Settings()
+    """The process's settings; VYNT-5010 names a variable that is wrong, never its value.
+
+    Tests that change the environment call `settings.cache_clear()`.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        details = error.errors(include_input=False, include_url=False, include_context=False)
+        wrong = "; ".join(f"{_variable(item['loc'])}: {item['msg'].removeprefix('Value error, ')}" for item in details)
+    except SettingsError as error:  # a list that is no JSON; the text names its section
+        wrong = str(error)
+    raise errors.VoyantError(errors.BAD_SETTING, f"{wrong}.", hint="Correct or unset the variable; .env.example lists all.")
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    return "VOYANT_" + "__".join(str(part) for part in place[:2]).upper()

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from pydantic import ValidationError
-
 from voyant_api.cli.terminal import bold, clean, is_rich, shown, size, wrapped
 from voyant_core.errors import VoyantError
 from voyant_core.settings import Settings, settings
@@ -38,8 +36,8 @@ def run(*, as_json: bool) -> int:
     """0 when nothing is wrong, 1 otherwise."""
     try:
         chosen = settings()
-    except ValidationError as error:
-        found = [Check("settings", "problem", f"VOYANT_* variables cannot be read: {_reason(error)}", "Correct or unset the variable.")]
+    except VoyantError as error:
+        found = [Check("settings", "problem", error.detail, error.hint or "")]
     else:
         found = [check for part in _PARTS for check in part(chosen)]
     healthy = all(check.state != "problem" for check in found)
@@ -57,12 +55,6 @@ def _lines(found: list[Check], rich: bool) -> list[str]:
         lines += wrapped(check.mend, indent=" " * 24, first=" " * 21 + "-> ") if check.mend else []
     problems = sum(check.state == "problem" for check in found)
     return [*lines, "", bold("Nothing is wrong." if not problems else f"{problems} to mend.", rich)]
-
-
-def _reason(error: ValidationError) -> str:
-    """Which variable, without its value."""
-    details = error.errors(include_input=False, include_url=False)
-    return "; ".join(f"{'__'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in details)
 
 
 def _python(_: Settings) -> Iterator[Check]:
