@@ -31,10 +31,11 @@ FACES = ((400, "Inter-Regular.woff2"), (600, "Inter-SemiBold.woff2"))
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class Frame:
     """What is the same on every page."""
 
     template: Template
+    joint: Template
     css: Markup
     script: Markup
     script_hash: str
@@ -42,11 +43,11 @@ class _Frame:
 
 def render(inputs: ReportInputs) -> bytes:
     """The page, UTF-8."""
-    frame = _frame()
-    html = frame.template.render(
-        css=frame.css,
-        script=frame.script,
-        script_hash=frame.script_hash,
+    made = frame()
+    html = made.template.render(
+        css=made.css,
+        script=made.script,
+        script_hash=made.script_hash,
         table=clipped(inputs.table),
         source=inputs.source,
         title=inputs.narrative.title,
@@ -69,11 +70,11 @@ def render(inputs: ReportInputs) -> bytes:
 
 def warm() -> None:
     """Compile the templates and read style and fonts, once per process."""
-    _frame()
+    frame()
 
 
 @functools.cache
-def _frame() -> _Frame:
+def frame() -> Frame:
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
     )
@@ -84,7 +85,8 @@ def _frame() -> _Frame:
     script = (HERE / "script.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     css = f"{_font_faces()}{tokens_css()}\n{(HERE / 'style.css').read_text(encoding='utf-8').strip()}"
-    return _Frame(environment.get_template("template.html"), Markup(css), Markup(script), f"sha256-{digest}")  # noqa: S704 - our own files
+    table, joint = environment.get_template("template.html"), environment.get_template("joint.html")
+    return Frame(table, joint, Markup(css), Markup(script), f"sha256-{digest}")  # noqa: S704 - our own files
 
 
 def _font_faces() -> str:

@@ -11,6 +11,7 @@ from voyant_core.stage import Output, Stage, StageContext, StageResult
 if TYPE_CHECKING:
     from voyant_assets.report.inputs import DrawnChart
     from voyant_core.model.chart import ChartSet
+    from voyant_core.ports import QueryEngine
 
 FILE = "report.html"
 
@@ -33,7 +34,7 @@ def run(context: StageContext) -> StageResult:
             artifacts=context.artifacts,
             landing=context.landing,
             read=context.found.read,
-            engine=f"{_ENGINES.get(context.engine.dialect, context.engine.dialect)} {context.engine.version}",
+            engine=engine_name(context.engine),
             code_versions=_code_versions(context),
         )
     )
@@ -41,6 +42,10 @@ def run(context: StageContext) -> StageResult:
 
 
 _ENGINES = {"duckdb": "DuckDB", "trino": "Trino"}
+
+
+def engine_name(engine: QueryEngine) -> str:
+    return f"{_ENGINES.get(engine.dialect, engine.dialect)} {engine.version}"
 
 
 def _drawn(charts: ChartSet | None) -> tuple[DrawnChart, ...] | None:

@@ -43,7 +43,7 @@ def is_generic(name: Words) -> bool:
 def names_own_table(parent: Words, table: Words) -> bool:
     """`customer id` in `customers`: the key of this table and of no other."""
     thing = singular(table)
-    return is_generic(parent) and bool(set(parent) & KEYS) or parent[: len(thing)] == thing
+    return (is_generic(parent) and bool(set(parent) & KEYS)) or parent[: len(thing)] == thing
 
 
 def basis(child: Words, parent: Words, parent_table: Words, *, same_table: bool) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from voyant_assets.analysis.narrative.evidence import Evidence
 from voyant_assets.analysis.narrative.kpis import figure_format, whole_periods
 from voyant_assets.analysis.narrative.periods import period_name, short_period_name
 from voyant_assets.analysis.narrative.phrases import marked
@@ -13,7 +14,7 @@ from voyant_assets.analysis.wording import numbers
 from voyant_assets.report.graphics import sparkline
 from voyant_assets.report.inputs import ReportInputs
 from voyant_assets.report.markup import cited, clipped, rich
-from voyant_core.model.kpi import Kpi
+from voyant_core.model.kpi import Kpi, KpiReport
 from voyant_core.model.profile import Scalar
 
 CARDS = 12
@@ -73,20 +74,24 @@ class KeyFigures:
 def key_figures_view(inputs: ReportInputs) -> KeyFigures | None:
     if inputs.kpis is None:
         return None
-    known = list(inputs.profile.columns)
-    single = [(place, kpi) for place, kpi in enumerate(inputs.kpis.kpis) if not kpi.data]
+    return figures_of(inputs.kpis, inputs.evidence("kpis.json"), list(inputs.profile.columns))
+
+
+def figures_of(report: KpiReport, evidence: Evidence, known: list[str]) -> KeyFigures:
+    """`known` are names of columns, which labels show as code."""
+    single = [(place, kpi) for place, kpi in enumerate(report.kpis) if not kpi.data]
     return KeyFigures(
-        cards=[_card(inputs, place, kpi, known) for place, kpi in single[:CARDS]],
-        tables=[_table(kpi, known) for kpi in inputs.kpis.kpis if kpi.data],
-        sources=[(rich(marked(kpi.label, known)), kpi.sql) for kpi in inputs.kpis.kpis],
+        cards=[_card(evidence, place, kpi, known) for place, kpi in single[:CARDS]],
+        tables=[_table(kpi, known) for kpi in report.kpis if kpi.data],
+        sources=[(rich(marked(kpi.label, known)), kpi.sql) for kpi in report.kpis],
         more=max(0, len(single) - CARDS),
     )
 
 
-def _card(inputs: ReportInputs, place: int, kpi: Kpi, known: list[str]) -> Card:
+def _card(evidence: Evidence, place: int, kpi: Kpi, known: list[str]) -> Card:
     show = figure_format(kpi)
     numeric = isinstance(kpi.value, int | float) and not isinstance(kpi.value, bool)
-    value = cited(inputs.evidence("kpis.json"), show if numeric else numbers.scalar, "kpis", place, "value")
+    value = cited(evidence, show if numeric else numbers.scalar, "kpis", place, "value")
     points = whole_periods(kpi)
     spark, ends = _course(kpi, points[0][0], points[-1][0]) if len(points) > 2 else (Markup(""), None)
     parts = _parts(kpi)
@@ -94,7 +99,7 @@ def _card(inputs: ReportInputs, place: int, kpi: Kpi, known: list[str]) -> Card:
         label=rich(marked(kpi.label, known)),
         note="asked for in the request" if kpi.origin == "request" else "",
         value=value,
-        change=_change(inputs, place, kpi) if spark else None,
+        change=_change(evidence, place, kpi) if spark else None,
         spark=spark,
         ends=ends,
         by=clipped(kpi.by or "", 40),
@@ -103,7 +108,7 @@ def _card(inputs: ReportInputs, place: int, kpi: Kpi, known: list[str]) -> Card:
     )
 
 
-def _change(inputs: ReportInputs, place: int, kpi: Kpi) -> Change | None:
+def _change(evidence: Evidence, place: int, kpi: Kpi) -> Change | None:
     """The last whole period against the one before; the direction is not judged, since nothing tells which one is good."""
     (before_place, before, old), (now_place, now, new) = whole_periods(kpi)[-2:]
     if kpi.is_share:
@@ -112,7 +117,7 @@ def _change(inputs: ReportInputs, place: int, kpi: Kpi) -> Change | None:
         text = numbers.change(new, old)
     else:
         text = numbers.signed(new - old, kpi.unit)
-    evidence, show = inputs.evidence("kpis.json"), figure_format(kpi)
+    show = figure_format(kpi)
     return Change(
         text=text,
         arrow="flat" if new == old else "up" if new > old else "down",

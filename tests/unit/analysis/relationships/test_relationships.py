@@ -40,7 +40,8 @@ def test_the_keys_of_a_shop_lead_from_lines_to_orders_to_customers(found):
 
 
 def test_the_evidence_is_counted_exactly(found):
-    orders = "SELECT i AS order_id, CASE WHEN i <= 30 THEN 1000 + i // 10 WHEN i > 480 THEN NULL ELSE 1 + i % 90 END AS customer_id FROM range(1, 501) t(i)"
+    customer = "CASE WHEN i <= 30 THEN 1000 + i // 10 WHEN i > 480 THEN NULL ELSE 1 + i % 90 END"
+    orders = f"SELECT i AS order_id, {customer} AS customer_id FROM range(1, 501) t(i)"
     (link,) = found(customers=CUSTOMERS, orders=orders)
     assert (link.child_rows, link.orphan_rows, link.orphan_values) == (480, 30, 4)
     assert (link.child_values, link.matched_values, link.unreferenced_values) == (94, 90, 10)
@@ -74,8 +75,10 @@ def test_sheets_of_one_kind_are_not_linked_to_each_other(found):
 
 
 def test_codes_that_agree_are_a_reference_whatever_they_are_called(found):
-    airports = "SELECT chr(65 + i // 26 % 26) || chr(65 + i % 26) || 'X' AS faa, 'Airport ' || i AS name FROM range(300) t(i)"
-    flights = "SELECT i AS flight_no, chr(65 + i % 60 // 26 % 26) || chr(65 + i % 60 % 26) || 'X' AS dest FROM range(2000) t(i)"
+    letters = "'ABCDEFGHIJKLMNOPQRSTUVWXYZ'"
+    code = f"{letters}[1 + {{0}} // 26 % 26] || {letters}[1 + {{0}} % 26] || 'X'"
+    airports = f"SELECT {code.format('i')} AS faa, 'Airport ' || i AS name FROM range(300) t(i)"
+    flights = f"SELECT i AS flight_no, {code.format('(i % 60)')} AS dest FROM range(2000) t(i)"
     (link,) = found(airports=airports, flights=flights)
     assert (link.child.column, link.parent.column, link.basis, link.cardinality) == ("dest", "faa", "values", "n:1")
 
