@@ -85,3 +85,58 @@ def test_a_table_that_was_not_ingested_skips_the_joint_figures_and_fails_the_job
     assert done.state is JobState.FAILED
     assert "ingest of orders" in done.problem.detail
     assert "1 of 2 tables are complete" in done.problem.detail
+
+
+def document(shop, manifest, name):
+    artifact = next(a for a in manifest.artifacts if a.name == name)
+    return shop.environment.objects.get("acme", artifact.sha256)
+
+
+def test_a_request_for_several_tables_gets_relationships_a_narrative_and_a_report_over_all(shop):
+    job = shop.job(kpis=[JOIN])
+    shop.run(job)
+    done, manifest = shop.finished(job)
+    assert done.state is JobState.SUCCEEDED
+    (link,) = json.loads(document(shop, manifest, "joint/relationships.json"))["relationships"]
+    assert (link["child"], link["parent"]["table"]) == ({"table": "orders", "column": "customer_id"}, "customers")
+    assert (link["orphan_rows"], link["orphan_examples"]) == (3, [91, 92, 93])
+    narrative = json.loads(document(shop, manifest, "joint/narrative.json"))
+    assert [finding["kind"] for finding in narrative["findings"]] == ["orphans"]
+    page = document(shop, manifest, "joint/report.html").decode()
+    for told in ('href="../orders/report.html"', 'href="../customers/report.html"', "Rome revenue", "SELECT sum(price) FROM orders JOIN"):
+        assert told in page
+
+
+def test_one_table_alone_gets_nothing_joint(shop):
+    job = shop.job(tables=["orders"])
+    assert job.plan.joint is None
+    shop.run(job)
+    assert not any(a.name.startswith("joint/") for a in shop.finished(job)[1].artifacts)
+
+
+def test_the_report_tells_which_table_is_missing_and_shows_the_others(shop):
+    job = shop.job()
+    shop.environment.landings.path(job.plan.tables[0].readable.sha256).unlink()
+    outcomes = shop.run(job)
+    assert str(outcomes["joint", "relationships"].stage.state) == "skipped"
+    assert str(outcomes["joint", "report"].stage.state) == "succeeded"
+    page = document(shop, shop.finished(job, JobState.FAILED)[1], "joint/report.html").decode()
+    assert "ingest failed" in page
+    assert 'href="../orders/report.html"' in page
+
+
+def test_two_homes_give_the_same_bytes(shop, tmp_path_factory):
+    from voyant_assets.runtime.environment import Environment
+    from voyant_core.settings import Settings
+
+    other = Environment(Settings(home=tmp_path_factory.mktemp("home")))
+    other.prepare()
+    digests = []
+    for here in (shop, Shop(other, shop.folder)):
+        job = here.job(kpis=[JOIN])
+        here.run(job)
+        digests.append(here.finished(job)[1].content_digest)
+    other.engine.close()
+    other.guarded.close()
+    other.store.database.close()
+    assert digests[0] == digests[1]
