@@ -44,6 +44,8 @@ def plain(value: Any) -> Any:
         case Mapping():
             return {str(key): plain(item) for key, item in cast(Mapping[Any, Any], value).items()}
         case decimal.Decimal():
+            if not value.is_finite():
+                return None
             return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else rounded(float(value))
         case dt.datetime() | dt.date() | dt.time():
             return value.isoformat()

@@ -180,10 +180,11 @@ def _moments(x: Floats, k: Counts) -> dict[str, float | None]:
 def moment_figures(total: int, summed: float, mean: float, scale: float, m2: float, m3: float, m4: float) -> dict[str, float | None]:
     """Sum, mean, std, skewness, kurtosis from central moments of deviations divided by `scale`."""
     varies = m2 > 0
+    std = scale * math.sqrt(m2 * total / (total - 1)) if total > 1 else math.inf
     return {
         "sum": summed if math.isfinite(summed) else None,
         "mean": mean,
-        "std": scale * math.sqrt(m2 * total / (total - 1)) if total > 1 else None,
+        "std": std if math.isfinite(std) else None,
         "skewness": m3 / m2**1.5 if varies else None,
         "kurtosis": m4 / m2**2 - 3 if varies else None,
     }
