@@ -143,18 +143,28 @@ def _common(column: TypedColumn, table: FrequencyTable, filled: int) -> dict[str
 def _numeric(column: TypedColumn, table: FrequencyTable) -> dict[str, Any]:
     x, k = table.numbers, table.counts
     asked = quantiles(x, k, PROBABILITIES)
-    away = np.abs(x - asked[3])
+    unit = far_apart(float(x[0]), float(x[-1]))
+    away = np.abs(x / unit - asked[3] / unit)
     order = np.argsort(away, kind="stable")
     whole = bool((x == np.floor(x)).all())
     return {
         **_moments(x, k),
-        "mad": quantiles(away[order], k[order], [0.5])[0],
+        "mad": finite(quantiles(away[order], k[order], [0.5])[0] * unit),
         "zeros": int(k[x == 0].sum()),
         "negatives": int(k[x < 0].sum()),
         "integers": whole,
         "quantiles": quantiles_model([from_number(value, column) for value in asked]),
         "histogram": bins.histogram(x, k, bins.numeric_edges(float(x[0]), float(x[-1]), *_core(x, k), whole=whole)),
     }
+
+
+def far_apart(low: float, high: float) -> float:
+    """What to divide by so that differences of values in low..high are doubles: mostly 1, since halving a subnormal loses a digit."""
+    return 1.0 if math.isfinite(high - low) else 2.0
+
+
+def finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _core(x: Floats, k: Counts) -> tuple[float, float]:
@@ -182,9 +192,9 @@ def moment_figures(total: int, summed: float, mean: float, scale: float, m2: flo
     varies = m2 > 0
     std = scale * math.sqrt(m2 * total / (total - 1)) if total > 1 else math.inf
     return {
-        "sum": summed if math.isfinite(summed) else None,
+        "sum": finite(summed),
         "mean": mean,
-        "std": std if math.isfinite(std) else None,
+        "std": finite(std),
         "skewness": m3 / m2**1.5 if varies else None,
         "kurtosis": m4 / m2**2 - 3 if varies else None,
     }

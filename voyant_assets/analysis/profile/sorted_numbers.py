@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 
 from voyant_assets.analysis.profile import bins, counted, queries
 from voyant_assets.analysis.profile.counted import Counted, Pairs
-from voyant_assets.analysis.profile.frequencies import CORE, LISTED, PROBABILITIES, moment_figures, quantiles_model
+from voyant_assets.analysis.profile.frequencies import (
+    CORE,
+    LISTED,
+    PROBABILITIES,
+    far_apart,
+    finite,
+    moment_figures,
+    quantiles_model,
+)
 from voyant_assets.analysis.profile.kinds import Family, TypedColumn
 from voyant_assets.analysis.profile.reader import Reader
 from voyant_assets.analysis.profile.scalars import from_number, steady
@@ -94,11 +102,13 @@ def quantiles(ascending: NDArray[Any], probabilities: Sequence[float]) -> list[f
     return found
 
 
-def deviation_median(x: NDArray[Any], median: float) -> float:
-    away = np.abs(x - median)
+def deviation_median(x: NDArray[Any], median: float) -> float | None:
+    unit = far_apart(float(x[0]), float(x[-1]))
+    away = np.abs(x - median) if unit == 1 else np.abs(x / unit - median / unit)
     low, high = (len(x) - 1) // 2, len(x) // 2
     away.partition((low, high))
-    return float(away[low]) if away[low] == away[high] else float(away[low]) / 2 + float(away[high]) / 2
+    middle = float(away[low]) if away[low] == away[high] else float(away[low]) / 2 + float(away[high]) / 2
+    return finite(middle * unit)
 
 
 def histogram(ascending: NDArray[Any], edges: list[float]) -> list[Bin]:
