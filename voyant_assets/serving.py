@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import logging
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 from resources.files.landing import LandingWriter
@@ -13,6 +15,7 @@ from voyant_assets.launch import Launch
 from voyant_assets.recovery import Recovery
 from voyant_assets.runtime.client import run_task, worker_info
 from voyant_assets.runtime.environment import Environment
+from voyant_core import errors
 from voyant_core.errors import VoyantError
 from voyant_core.model.job import Job, JobState
 
@@ -63,9 +66,20 @@ class Server:
     def _start_run(self, job: Job) -> None:
         from voyant_assets.graph.location import create_run
 
-        run_id = create_run(self.instance, job)
-        self.environment.store.jobs(job.tenant).set_run(job.id, run_id)
-        self._submit(run_id)
+        with _told_by_code():
+            run_id = create_run(self.instance, job)
+            self.environment.store.jobs(job.tenant).set_run(job.id, run_id)
+            try:
+                self._submit(run_id)
+            except Exception:
+                self._withdraw(run_id)
+                raise
+
+    def _withdraw(self, run_id: str) -> None:
+        """The job of this run is about to fail: nobody may launch it later."""
+        run = self.instance.get_run_by_id(run_id)
+        if run is not None and not run.is_finished:
+            self.instance.report_run_failed(run, "The run could not be submitted.")
 
     def _submit(self, run_id: str) -> None:
         self.instance.submit_run(run_id, workspace=None)  # type: ignore[arg-type] # launchers of ours need no workspace
@@ -120,3 +134,19 @@ class Server:
         except VoyantError as error:
             return error.detail
         return "ok" if info.get("preloaded") else "starting"
+
+
+@contextlib.contextmanager
+def _told_by_code() -> Generator[None]:
+    """Translates failures of Dagster's storage: STORAGE_FULL, DATABASE."""
+    from sqlalchemy import exc
+
+    try:
+        with errors.of_disk("Recording the run"):
+            yield
+    except exc.SQLAlchemyError as error:
+        message = str(getattr(error, "orig", error))
+        is_full = "disk is full" in message or "No space left" in message
+        code = errors.STORAGE_FULL if is_full else errors.DATABASE
+        hint = "Free space on the disk of VOYANT_HOME." if is_full else "Try again; `voyant doctor` tells more."
+        raise VoyantError(code, f"The run could not be recorded: {message.splitlines()[0]}.", hint=hint) from error

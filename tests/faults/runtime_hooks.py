@@ -61,7 +61,7 @@ def execute_run(run_id: str, instance: dg.DagsterInstance) -> bool:
     return execute_dagster_run(run_id, instance)
 
 
-def run_ended(run_id: str, instance: dg.DagsterInstance) -> None:
+def run_ended(run_id: str, instance: dg.DagsterInstance, reason: str | None = None) -> None:
     run = instance.get_run_by_id(run_id)
     assert run is not None
     with (settings().home / "ended.log").open("a") as file:

@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from voyant_assets.runtime.priority import BACKGROUND, set_niceness
 from voyant_assets.runtime.process import die_with_parent
@@ -42,10 +43,8 @@ class Child:
             return
         if self.part.after is not None and not self.part.after.exists() and now < self._created + WAIT_FOR_FILE_S:
             return
-        if self.log_path.exists() and self.log_path.stat().st_size > LARGEST_LOG:
-            self.log_path.replace(self.log_path.with_suffix(".log.1"))
         self._started = now
-        with self.log_path.open("ab") as output:
+        with self._output() as output:
             self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
                 self.part.command,
                 env={**os.environ, **self.part.environment},
@@ -57,6 +56,16 @@ class Child:
                 preexec_fn=self._before_exec(),  # noqa: PLW1509
             )
         log.info("Started %s as process %d", self.part.name, self.process.pid)
+
+    def _output(self) -> BinaryIO:
+        """Its log; on a disk that refuses one it works all the same."""
+        try:
+            if self.log_path.exists() and self.log_path.stat().st_size > LARGEST_LOG:
+                self.log_path.replace(self.log_path.with_suffix(".log.1"))
+            return self.log_path.open("ab")
+        except OSError as error:
+            log.error("%s has no log: %s", self.part.name, error)
+            return Path(os.devnull).open("ab")
 
     def _before_exec(self) -> Callable[[], None]:
         number = signal.SIGTERM if self.part.outlives_supervisor else signal.SIGKILL

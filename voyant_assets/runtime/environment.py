@@ -11,6 +11,7 @@ from resources.metadata.database import Database
 from resources.metadata.store import MetadataStore
 from resources.object_store.local import LocalObjectStore
 from voyant_assets.runtime.home_store import check_store_of_home
+from voyant_core import errors
 from voyant_core.settings import HomeLayout, Settings, settings
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ class Environment:
 
     def prepare(self) -> None:
         """Create the home's folders and bring the metadata store up to date. Cheap when both are there."""
-        for folder in self.layout.folders:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with errors.of_disk(f"Preparing the home {self.layout.root}"):
+            for folder in self.layout.folders:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.store.database.upgrade()
         check_store_of_home(self.store, self.layout, self.settings)
 

@@ -135,21 +135,21 @@ def job_of(instance: DagsterInstance, run: DagsterRun) -> tuple[str, str, Recons
     return tenant, job_id, None
 
 
-def finish_run(run_id: str, status: str) -> None:
+def finish_run(run_id: str, status: str, reason: str | None = None) -> None:
     """Give the run's job its final state, if the run has ended and the job has not. Idempotent."""
     from voyant_assets.finishing import FINAL, finish
 
     here = environment()
     found = here.store.job_of_run(run_id)
     if found is not None and status in FINAL:
-        finish(here.store, here.objects, *found, FINAL[status])
+        finish(here.store, here.objects, *found, FINAL[status], reason)
 
 
-def run_ended(run_id: str, instance: DagsterInstance) -> None:
+def run_ended(run_id: str, instance: DagsterInstance, reason: str | None = None) -> None:
     """After a run's end: by its own process, and by the worker when the process is gone."""
     run = instance.get_run_by_id(run_id)
     if run is not None:
-        finish_run(run_id, run.status.value)
+        finish_run(run_id, run.status.value, reason)
     environment().store.leases.release_all(run_id)
 
 

@@ -37,19 +37,25 @@ class HomeLock:
         self._file: int | None = None
 
     def acquire(self, url: str | None = None) -> Holder:
-        """Takes the home for as long as this process lives, or until `release`. VYNT-5005 when somebody has it."""
-        self._layout.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = os.open(self._layout.server_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Takes the home for as long as this process lives, or until `release`. VYNT-5005 when somebody has it; 5009, 4003."""
+        with errors.of_disk(f"Taking the home {self._layout.root}"):
+            self._layout.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = os.open(self._layout.server_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         give_up = time.monotonic() + PATIENCE_S
         while not _try_lock(file, fcntl.LOCK_EX):
             if time.monotonic() > give_up:
                 os.close(file)
                 raise self._in_use()
             time.sleep(PAUSE_S)
-        os.fchmod(file, 0o600)
         holder = Holder(url, os.getpid(), secrets.token_hex(32))
-        os.ftruncate(file, 0)
-        os.pwrite(file, json.dumps(asdict(holder)).encode(), 0)
+        try:
+            with errors.of_disk(f"Taking the home {self._layout.root}"):
+                os.fchmod(file, 0o600)
+                os.ftruncate(file, 0)
+                os.pwrite(file, json.dumps(asdict(holder)).encode(), 0)
+        except BaseException:
+            os.close(file)
+            raise
         self._file = file
         return holder
 
@@ -73,6 +79,10 @@ class HomeLock:
             file = os.open(self._layout.server_lock, os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return None
+        except PermissionError as error:
+            raise errors.VoyantError(
+                errors.HOME_NOT_WRITABLE, f"The home {self._layout.root} belongs to another user.", hint="Choose another with VOYANT_HOME."
+            ) from error
         try:
             give_up = time.monotonic() + PATIENCE_S
             while not _try_lock(file, fcntl.LOCK_SH):
@@ -90,7 +100,11 @@ class HomeLock:
         return errors.VoyantError(
             errors.HOME_IN_USE,
             f"The home {self._layout.root} is in use by {who}.",
-            hint="Use that server, stop it, or choose another home with VOYANT_HOME.",
+            hint=(
+                "Wait until its analysis has ended, or choose another home with VOYANT_HOME."
+                if holder is not None and holder.url is None
+                else "Use that server, stop it, or choose another home with VOYANT_HOME."
+            ),
         )
 
 

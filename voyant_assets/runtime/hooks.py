@@ -39,8 +39,11 @@ class Hooks(Protocol):
         """A small task; the answer is JSON. May raise VoyantError."""
         ...
 
-    def run_ended(self, run_id: str, instance: DagsterInstance) -> None:
-        """Called in the worker, on its database thread, after a run's process ended and the event log has the run's end. Idempotent."""
+    def run_ended(self, run_id: str, instance: DagsterInstance, reason: str | None = None) -> None:
+        """Called in the worker, on its database thread, after a run's process ended and the event log has the run's end. Idempotent.
+
+        `reason`: why it ended, where the worker had to see to that.
+        """
         ...
 
     def look_around(self, instance: DagsterInstance) -> None:

@@ -137,8 +137,9 @@ def serve(
     from resources.telemetry.logs import configure_logging
 
     layout = chosen.layout
-    for folder in layout.folders:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with errors.of_disk(f"Preparing the home {layout.root}"):
+        for folder in layout.folders:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = HomeLock(layout)
     port = chosen.server.port or _free_port(chosen.server.host, 0)
     code_socket, short = _code_socket(layout)
@@ -146,10 +147,11 @@ def serve(
     try:
         with lock.held(places.url if "api" in roles else None):
             _free_port(places.host, port)
-            configure_logging("server", chosen.telemetry.log_level, file=layout.logs / "server.log")
-            code_socket.unlink(missing_ok=True)
-            write_dagster_yaml(layout, chosen)
-            places.workspace.write_text(workspace_yaml(places))
+            with errors.of_disk(f"Preparing the home {layout.root}"):
+                configure_logging("server", chosen.telemetry.log_level, file=layout.logs / "server.log")
+                code_socket.unlink(missing_ok=True)
+                write_dagster_yaml(layout, chosen)
+                places.workspace.write_text(workspace_yaml(places))
             children = [Child(part, layout.logs) for part in parts_of(roles, chosen, places, programs or Programs())]
             return Supervisor(children, places, layout, on_ready or (lambda _url: None)).run()
     finally:

@@ -70,7 +70,9 @@ class Verdicts:
     def _end(self, run_id: str, reason: str | None) -> None:
         if reason is not None:
             self._try(f"end run {run_id}", DATABASE_ATTEMPTS, lambda: self._judge(run_id, reason))
-        self._try(f"finish the job of run {run_id}", HOOK_ATTEMPTS, lambda: load_hooks(self._hooks).run_ended(run_id, self._instance()))
+        self._try(
+            f"finish the job of run {run_id}", HOOK_ATTEMPTS, lambda: load_hooks(self._hooks).run_ended(run_id, self._instance(), reason)
+        )
         self.done.append(run_id)
         self._start_queued()
 

@@ -40,11 +40,13 @@ PR_SET_CHILD_SUBREAPER = 36
 TICK_S = 0.25
 SPARE_AGE_S = 600.0
 LOOK_S = 4.0
+LITTLE_ROOM = 2**20
 log = logging.getLogger(__name__)
 
 
 class Worker:
-    def __init__(self, layout: HomeLayout, limits: Runs, options: PoolOptions) -> None:
+    def __init__(self, layout: HomeLayout, limits: Runs, options: PoolOptions, look_s: float = LOOK_S) -> None:
+        self.look_s = look_s
         self.limits = limits
         self.layout = layout
         self.selector = selectors.DefaultSelector()
@@ -143,7 +145,8 @@ class Worker:
         self.running.pop(process.run_id, None)
         how = "while another worker watched it" if process.is_adopted else f"with exit code {code}"
         is_whole = code == 0 and process.has_ended_run
-        self.end(process.run_id, None if is_whole else f"The run's process {process.pid} ended {how} before the run did.")
+        reason = f"The run's process {process.pid} ended {how} before the run did." + told_if_full(self.layout.root)
+        self.end(process.run_id, None if is_whole else reason)
 
     def end(self, run_id: str, reason: str | None) -> None:
         """Sees to the run's end, if need be in the next worker. `reason`: the event log may not hold it, and why."""
@@ -156,7 +159,7 @@ class Worker:
         while self.verdicts.unlaunched:
             self.launch(self.verdicts.unlaunched.popleft())
         if now >= self.next_look and self.draining_until is None:
-            self.next_look = now + LOOK_S
+            self.next_look = now + self.look_s
             self.verdicts.look_for_lost(frozenset((*self.running, *self.waiting, *self.ending)))
 
     def strike_off_ended(self) -> None:
@@ -262,6 +265,12 @@ class Worker:
         return not (self.running or self.tasks.is_busy) or time.monotonic() > self.draining_until
 
 
+def told_if_full(home: Path) -> str:
+    """A sentence for whoever wonders why a process failed; empty while the disk has room."""
+    found = os.statvfs(home)
+    return " The disk of VOYANT_HOME is full." if found.f_bavail * found.f_frsize < LITTLE_ROOM else ""
+
+
 def take_lock(layout: HomeLayout) -> TextIO:
     """Keeps a second worker off this home for as long as the file is open. VYNT-5005 when there is one."""
     lock = (layout.run / "worker.lock").open("w")
@@ -278,6 +287,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, help="VOYANT_HOME")
     parser.add_argument("--hooks", default=PRODUCT, help="module with what the product supplies")
     parser.add_argument("--spare-age-s", type=float, default=SPARE_AGE_S)
+    parser.add_argument("--look-s", type=float, default=LOOK_S, help="how often to look for lost runs")
     parser.add_argument(
         "--code-root", type=Path, action="append", help="folder whose .py files make the code version; not given: the product's"
     )
@@ -298,7 +308,7 @@ def main() -> None:
         roots = tuple(arguments.code_root or product_roots())
         options = PoolOptions(arguments.hooks, runs.spares, arguments.spare_age_s, roots, may_renice())
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        worker = Worker(layout, runs, options)
+        worker = Worker(layout, runs, options, arguments.look_s)
         worker.pool.start()  # the fork server imports while we adopt
         worker.adopt()
         worker.verdicts.open_ahead()
