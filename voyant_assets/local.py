@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from voyant_assets.launch import Launch
 from voyant_assets.runtime.environment import Environment
 from voyant_assets.runtime.execute import execute_run, run_ended
+from voyant_assets.runtime.process import process_start
+from voyant_assets.runtime.state import StateFile
 from voyant_core.model.job import AnalyzeRequest, Job, JobEvent
 from voyant_core.tenancy import CallContext
 
@@ -50,12 +52,34 @@ def _execute(environment: Environment, job: Job) -> None:
 
     write_dagster_yaml(environment.layout, environment.settings)
     with open_instance(environment.layout) as instance:
+        end_abandoned_runs(environment, instance)
         run_id = create_run(instance, job)
         environment.store.jobs(job.tenant).set_run(job.id, run_id)
         try:
             execute_run(run_id, instance)
         finally:
             _end(run_id, instance)
+
+
+def end_abandoned_runs(environment: Environment, instance: DagsterInstance) -> None:
+    """Ends runs whose process died with a shell or a server before us, and their jobs. We hold the home's lock, so nobody else works on it.
+
+    A killed server's runs may still have their process, as its worker wrote down; its queue is left to the next server.
+    """
+    from voyant_assets.runtime.coordinator import active_runs
+
+    recorded = StateFile(environment.layout.run / "runs.json").read()
+    alive = {row.run_id for row in recorded.running if row.start is not None and process_start(row.pid) == row.start}
+    for run_id, status in active_runs(instance):
+        run = instance.get_run_by_id(run_id)
+        if run is None or run_id in alive or status == "STARTING":
+            continue
+        reason = "The process that ran it has ended."
+        if status == "CANCELING":
+            instance.report_run_canceled(run, reason)
+        else:
+            instance.report_run_failed(run, reason)
+        run_ended(run_id, instance, reason)
 
 
 def _end(run_id: str, instance: DagsterInstance) -> None:

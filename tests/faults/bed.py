@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -65,9 +65,9 @@ class Bed:
 
     # the worker
 
-    def start(self, *arguments: str, hooks: str = "runtime_hooks") -> None:
+    def start(self, *arguments: str, hooks: str = "runtime_hooks", below: Sequence[str] = ()) -> None:
         limits = {f"VOYANT_RUNS__{name.upper()}": str(value) for name, value in self.runs.items()}
-        command = [sys.executable, "-m", "voyant_assets.runtime.worker", "--home", str(self.settings.home), "--hooks", hooks]
+        command = [*below, sys.executable, "-m", "voyant_assets.runtime.worker", "--home", str(self.settings.home), "--hooks", hooks]
         command += ["--code-root", str(self.settings.home / "code"), *arguments]
         with (self.settings.home / "worker.log").open("ab") as log:
             self.worker = subprocess.Popen(
@@ -77,6 +77,14 @@ class Bed:
                 stderr=log,
                 start_new_session=True,
             )
+
+    def start_below_a_parent(self) -> subprocess.Popen[bytes]:
+        """Starts it as the child of a process that is given back, to be killed."""
+        self.start(below=("sh", "-c", '"$@" & wait', "sh"))
+        parent, self.worker = self.worker, None
+        until(self.info)
+        assert parent is not None
+        return parent
 
     def stop(self) -> int:
         self.worker.terminate()
@@ -127,15 +135,20 @@ class Bed:
         self.count += 1
         return self.files / f"{self.count}.{name}"
 
-    def submit(self, **tags: object) -> str:
+    def create(self, **tags: object) -> str:
+        """A run that is recorded and not yet submitted."""
         run = self.instance.create_run_for_job(
             runtime_hooks.faulty,
             tags={key: str(value) for key, value in tags.items()},
             remote_job_origin=ORIGIN,
             job_code_origin=runtime_hooks.rehearsal_job().get_python_origin(),
         )
-        self.instance.submit_run(run.run_id, workspace=None)  # type: ignore[arg-type]
         return run.run_id
+
+    def submit(self, **tags: object) -> str:
+        run_id = self.create(**tags)
+        self.instance.submit_run(run_id, workspace=None)  # type: ignore[arg-type]
+        return run_id
 
     def submit_waiting(self, **tags: object) -> tuple[str, int, Path]:
         """A run that has begun and goes on until its file appears: run id, pid of its process, the file."""

@@ -14,7 +14,7 @@ from dagster import DagsterInstance
 
 from tests.faults.matrix_bed import Bed, until
 from tests.faults.matrix_moments import COLUMNS, Request, await_phase, bounds, table_of
-from tests.faults.matrix_truth import content_digest, job_flaws, source_flaws, unreferenced, unsettled
+from tests.faults.matrix_truth import collect, content_digest, half_written, job_flaws, source_flaws, unreferenced, unsettled
 
 ROWS = ("run", "spare", "worker", "api", "daemon")
 HARMLESS = ("spare", "daemon")  # a request must not notice that one of these was killed
@@ -160,7 +160,12 @@ def _repeat(bed: Bed, trial: Trial, usual: Usual, requests: list[Request], contr
             if earlier is not None and earlier["state"] == "succeeded" and content_digest(done) != wanted:
                 trial.violations.append(f"{done.name}: the content differs from that of an undisturbed run")
         trial.violations += job_flaws(again, instance) + source_flaws(bed, row["source_id"])
-        trial.left_files += len(unreferenced(bed, row["source_id"]))
+        left = [*unreferenced(bed, row["source_id"]), *half_written(bed)]
+        trial.left_files += len(left)
+        if left:
+            collect(bed, instance)
+            still = [*unreferenced(bed, row["source_id"]), *half_written(bed)]
+            trial.violations += [f"{path.relative_to(bed.home)} is referred to by nobody and stays" for path in still]
 
 
 def _forget_sources(bed: Bed, trial: Trial) -> None:

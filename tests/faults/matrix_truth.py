@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from resources.iceberg import local_io
 from resources.metadata.schema import job_artifact, table_version
 from tests.faults.matrix_bed import Bed, command_of, processes_of, stat_of
 from tests.faults.matrix_moments import Request
+from voyant_assets.housekeeping.duty import keep_house
 from voyant_core.canonical import sha256
 from voyant_core.keys import TableAddress
 from voyant_core.model.artifact import Manifest
@@ -81,7 +83,11 @@ def unsettled(bed: Bed, instance: DagsterInstance) -> list[str]:
     info = bed.info()
     if not info or info["running"] or info["waiting"] or info["tasks"]:
         found.append(f"the worker says {info or 'nothing'}")
-    found += [f"the lease {name} is held by {owner}" for name, owner in bed.environment.store.leases.held_now().items()]
+    found += [
+        f"the lease {name} is held by {owner}"
+        for name, owner in bed.environment.store.leases.held_now().items()
+        if not name.startswith("housekeeping")
+    ]
     return found + list(_stray_processes(bed, info)) + list(_temporary_files(bed))
 
 
@@ -103,8 +109,6 @@ def _stray_processes(bed: Bed, info: dict[str, Any]) -> Iterator[str]:
 
 def _temporary_files(bed: Bed) -> Iterator[str]:
     layout = bed.environment.layout
-    for folder in (layout.landing, layout.objects, layout.uploads, layout.run, layout.dagster):
-        yield from (f"{path.relative_to(bed.home)} is left" for path in folder.rglob("*") if path.suffix in (".part", ".new"))
     for path in layout.temp.iterdir():
         owner = next((part for part in path.name.split("-") if part.isdigit()), None)
         if owner is None or stat_of(int(owner)) is None:
@@ -147,6 +151,18 @@ def unreferenced(bed: Bed, source_id: str) -> list[Path]:
         folder = bed.environment.layout.warehouse / f"{TENANT}__{record.slug}" / table.name
         left += [path for path in folder.rglob("*") if path.is_file() and path not in named]
     return left
+
+
+def half_written(bed: Bed) -> list[Path]:
+    """Files that a writer had not finished."""
+    layout = bed.environment.layout
+    return [path for folder in (layout.landing, layout.objects, layout.uploads) for path in folder.rglob("*.part")]
+
+
+def collect(bed: Bed, instance: DagsterInstance) -> None:
+    """Housekeeping as it would be when the grace for files that nobody refers to is over."""
+    later = time.time() + (bed.environment.settings.retention.orphan_hours + 1) * 3600
+    keep_house(bed.environment, instance.delete_run, now=later)
 
 
 def broken_links(bed: Bed) -> list[str]:

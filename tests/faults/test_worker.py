@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from bed import Bed, is_alive, until
+from dagster import DagsterEvent, DagsterEventType
 from stores import STORES
 
 from voyant_core import errors
@@ -231,6 +232,40 @@ def test_a_run_handed_over_before_the_worker_was_killed_is_not_lost(own_bed):
     own_bed.kill_worker()
     own_bed.start()
     assert [own_bed.end(run_id) for run_id in runs] == ["SUCCESS", "SUCCESS", "CANCELED"]
+
+
+def test_a_run_whose_launcher_died_half_way_is_launched_by_the_worker(own_bed):
+    own_bed.start("--look-s", "0.2")
+    until(own_bed.info)
+    run_id = own_bed.create()
+    started = DagsterEvent(event_type_value=DagsterEventType.PIPELINE_STARTING.value, job_name="faulty")
+    own_bed.instance.report_dagster_event(started, run_id=run_id)
+    assert own_bed.end(run_id) == "SUCCESS"
+
+
+@pytest.mark.parametrize(("reported", "end"), [("PIPELINE_START", "FAILURE"), ("PIPELINE_CANCELING", "CANCELED")])
+def test_a_run_that_nobody_works_on_is_ended(own_bed, reported, end):
+    own_bed.start("--look-s", "0.2")
+    until(own_bed.info)
+    run_id = own_bed.create()
+    own_bed.instance.report_dagster_event(DagsterEvent(event_type_value=reported, job_name="faulty"), run_id=run_id)
+    assert own_bed.end(run_id) == end
+    assert own_bed.told_as_ended(run_id) == end
+
+
+def test_a_worker_whose_supervisor_died_makes_room_at_once(own_bed):
+    """Its runs are adopted by the next worker."""
+    parent = own_bed.start_below_a_parent()
+    run_id, _, release = own_bed.submit_waiting()
+    worker = own_bed.info()["pid"]
+    parent.kill()
+    parent.wait()
+    os.kill(worker, signal.SIGTERM)
+    until(lambda: not is_alive(worker), 8)  # its drain would take 10 s
+    own_bed.start()
+    until(own_bed.info)
+    release.touch()
+    assert own_bed.end(run_id) == "SUCCESS"
 
 
 def test_a_launch_waits_for_a_worker_that_is_being_restarted(own_bed):
