@@ -13,7 +13,7 @@ from voyant_core.model.kpi import KpiReport
 from voyant_core.model.narrative import Narrative
 from voyant_core.model.profile import TableProfile
 from voyant_core.model.quality import QualityReport
-from voyant_core.model.source import Landing, ReadOptions
+from voyant_core.model.source import Landing, Origin, ReadOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class ReportInputs:
     read: ReadOptions
     engine: str
     code_versions: Mapping[str, str]
+    origin: Origin | None = None
 
     @property
     def figures(self) -> list[DrawnChart]:

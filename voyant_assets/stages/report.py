@@ -36,6 +36,7 @@ def run(context: StageContext) -> StageResult:
             read=context.found.read,
             engine=engine_name(context.engine),
             code_versions=_code_versions(context),
+            origin=context.found.origin,
         )
     )
     return StageResult(model=None, outputs=(Output(FILE, ArtifactKind.REPORT, "text/html", page),), metadata={"size_bytes": len(page)})

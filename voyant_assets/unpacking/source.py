@@ -12,6 +12,7 @@ from voyant_assets.runtime.environment import Environment
 from voyant_assets.unpacking.alike import grouped, title_of_group
 from voyant_assets.unpacking.naming import named
 from voyant_assets.unpacking.pieces import EXPORTERS, Opening, Piece, with_notes
+from voyant_assets.unpacking.remembered import Remembered
 from voyant_core import errors
 from voyant_core.model.source import Container, FoundTable, Landing, Origin
 
@@ -22,12 +23,15 @@ def tables_of(landing: Landing, environment: Environment, reserved: Sequence[str
     """The tables of landed bytes, whatever holds them. EMPTY_FILE, UNREADABLE_FILE, TOO_LARGE."""
     landings = environment.landings
     container = container_of(landings.path(landing.sha256), landing.file_name)
+    remembered = Remembered(environment, landing, reserved) if container is not None else None
+    if remembered is not None and (known := remembered.tables()) is not None:
+        return known
     with landings.scratch() as scratch:
         opening = Opening(environment, scratch, Budget(environment.settings.archive, landing.size_bytes, landing.file_name))
         pieces = opening.pieces(landing, landings)
-        if container is None:
+        if container is None or remembered is None:
             return named([piece.found for piece in pieces], reserved)
-        return _finished(opening, container, pieces, landing.file_name, reserved)
+        return remembered.keep(_finished(opening, container, pieces, landing.file_name, reserved))
 
 
 def folder_of(folder: Path, pattern: str, environment: Environment, reserved: Sequence[str]) -> tuple[Landing, list[FoundTable]]:
@@ -35,10 +39,13 @@ def folder_of(folder: Path, pattern: str, environment: Environment, reserved: Se
     landings, archive = environment.landings, environment.settings.archive
     with landings.scratch() as scratch:
         copied = copy_files(folder, pattern, scratch, archive)
+        landing = landings.land_stream([copied.listing()], folder.name or "folder")
+        remembered = Remembered(environment, landing, [*reserved, *copied.left_out])
+        if (known := remembered.tables()) is not None:
+            return landing, known
         opening = Opening(environment, scratch, Budget(archive, copied.size_bytes, folder.name), left_out=copied.left_out)
         pieces = opening.of_files(copied.files, [])
-        tables = _finished(opening, Container.FOLDER, pieces, folder.name, reserved)
-        return landings.land_stream([copied.listing()], folder.name or "folder"), tables
+        return landing, remembered.keep(_finished(opening, Container.FOLDER, pieces, folder.name, reserved))
 
 
 def _finished(opening: Opening, container: Container, pieces: Sequence[Piece], file_name: str, reserved: Sequence[str]) -> list[FoundTable]:

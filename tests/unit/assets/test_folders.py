@@ -88,8 +88,8 @@ def test_the_landing_is_the_listing_and_the_same_folder_is_the_same_source(envir
 def test_only_what_is_a_table_stays_on_disk(environment: Environment, sales: Path) -> None:
     result = probed(environment, sales)
     kept = {result.landing.sha256, *(table.landing.sha256 for table in result.tables if table.landing)}
-    assert {path.name for path in environment.layout.landing.rglob("*") if path.is_file()} == kept
-    assert [path for path in environment.layout.landing.iterdir() if path.name.startswith(".")] == []
+    assert {file.path.name for file in environment.landings.stored()} == kept
+    assert {path.name for path in environment.layout.landing.iterdir() if path.name.startswith(".")} == {".opened", ".collect.lock"}
 
 
 def test_links_and_hidden_files_are_not_read_and_named(environment: Environment, sales: Path, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def refused(environment: Environment, path: Path, data: bytes) -> errors.VoyantE
 
 def leftovers(environment: Environment) -> list[Path]:
     """What lies about in the landings beside whole ones."""
-    return [path for path in environment.layout.landing.iterdir() if path.name.startswith(".")]
+    return [path for path in environment.layout.landing.iterdir() if path.name.startswith((".work", ".folder")) or path.suffix == ".part"]
 
 
 @pytest.mark.parametrize(("suffix", "pack"), [("gz", gzip.compress), ("zst", zstandard.compress)])
@@ -109,3 +109,17 @@ def test_names_within_a_source_differ_and_mean_nothing_else() -> None:
     names = [table.name for table in named(tables, ["profile"])]
     assert names[:6] == ["orders", "orders_3", "marts_data", "profile_data", "orders_2", "table"]
     assert len(set(names)) == len(names)
+
+
+def test_bytes_that_were_opened_before_are_not_opened_again(environment: Environment, tmp_path: Path) -> None:
+    data = zipped({"orders.csv": ORDERS, "people.csv": CUSTOMERS})
+    first = probed(environment, tmp_path / "pack.zip", data)
+    landings = {table.landing.sha256 for table in first.tables if table.landing}
+    stored = {sha: environment.landings.path(sha).stat().st_ino for sha in landings}
+    assert probed(environment, tmp_path / "pack.zip", data) == first
+    assert {sha: environment.landings.path(sha).stat().st_ino for sha in landings} == stored
+    environment.landings.path(landings.pop()).unlink()
+    assert probed(environment, tmp_path / "pack.zip", data) == first
+    assert all(environment.landings.path(sha).exists() for sha in stored)
+    environment.settings.archive.max_tables = 1
+    assert refused(environment, tmp_path / "pack.zip", data).code is errors.TOO_LARGE

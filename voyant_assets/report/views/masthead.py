@@ -12,7 +12,7 @@ from voyant_assets.analysis.wording import numbers
 from voyant_assets.report.inputs import ReportInputs
 from voyant_assets.report.markup import cited, code, rich
 from voyant_assets.report.views.stages import is_told, shown_runs
-from voyant_core.model.source import ReadOptions
+from voyant_core.model.source import Container, ReadOptions
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "blank"}
 
@@ -32,6 +32,17 @@ class Masthead:
     description: str
     verdicts: list[Verdict]
     facts: list[tuple[str, Markup]]
+
+
+CONTAINERS = {
+    Container.GZIP: "a gzip file",
+    Container.ZSTD: "a zstd file",
+    Container.ZIP: "a zip archive",
+    Container.EXCEL: "a workbook",
+    Container.SQLITE: "an SQLite database",
+    Container.DUCKDB: "a DuckDB database",
+    Container.FOLDER: "a folder",
+}
 
 
 def masthead(inputs: ReportInputs) -> Masthead:
@@ -112,6 +123,8 @@ def _facts(inputs: ReportInputs) -> list[tuple[str, Markup]]:
 
 
 def _file(inputs: ReportInputs) -> Markup:
+    if inputs.origin is not None:
+        return code(inputs.origin.member) + Markup("<small>in {}</small>").format(CONTAINERS[inputs.origin.container])
     size = inputs.landing.size_bytes  # 0: older bytes, whose size nobody kept
     return code(inputs.landing.file_name) + (Markup("<small>{}</small>").format(numbers.size(size)) if size else "")
 

@@ -24,6 +24,7 @@ class ProvenanceView:
     landing_sha256: str
     landing_size: str
     file_name: str
+    is_part: bool
     reading: str
     notes: list[str]
     renamed: list[tuple[str, str]]
@@ -39,6 +40,7 @@ def provenance_view(inputs: ReportInputs) -> ProvenanceView:
         landing_sha256=inputs.landing.sha256,
         landing_size=numbers.size(inputs.landing.size_bytes) if inputs.landing.size_bytes else "",
         file_name=inputs.landing.file_name,
+        is_part=inputs.origin is not None,
         reading=reading(inputs.read),
         notes=[*inputs.read.notes, *inputs.profile.notes],
         renamed=sorted(inputs.read.renamed.items()),
