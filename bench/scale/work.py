@@ -98,6 +98,7 @@ def profile(home: str) -> dict[str, Any]:
     from voyant_assets.analysis.meaning.interpret import interpret
     from voyant_assets.analysis.profile import preview  # noqa: F401  # pyright: ignore[reportUnusedImport]
     from voyant_assets.analysis.profile.table import profile_table
+    from voyant_assets.stages.profile import ProfileParameters, budget_of
     from voyant_core.canonical import dumps, sha256
 
     found, snapshot = _pinned(home)
@@ -106,8 +107,10 @@ def profile(home: str) -> dict[str, Any]:
 
     watch = Watch()
     found.engine.attach(VIEW, snapshot)
-    data = dumps(profile_table(found.engine, VIEW, VIEW, interpret))
-    return watch.figures(rows=snapshot.rows, sha256=sha256(data))
+    data = dumps(profile_table(found.engine, VIEW, VIEW, interpret, budget_of(ProfileParameters(), snapshot)))
+    figures = watch.figures(rows=snapshot.rows, sha256=sha256(data), files=list(snapshot.files))
+    (Path(home) / "profile.json").write_bytes(data)
+    return figures
 
 
 def summarize(home: str) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from voyant_assets.analysis.profile import bins, counted, hashed, patterns, queries, sorted_numbers
+from voyant_assets.analysis.profile import bins, counted, hashed, patterns, queries, refined, sorted_numbers
 from voyant_assets.analysis.profile.counted import Counted, Pairs
 from voyant_assets.analysis.profile.frequencies import CORE, PROBABILITIES, moment_figures, quantiles_model
 from voyant_assets.analysis.profile.kinds import Family, TypedColumn
@@ -43,9 +44,9 @@ class Extremes:
 def measure(reader: Reader, view: str, group: Sequence[TypedColumn], rows: int) -> Iterator[tuple[TypedColumn, ColumnStatistics, Pairs]]:
     """Statistics and frequent values of each column."""
     for column in group:
-        if sorted_numbers.is_sortable(column):
+        if sorted_numbers.is_sortable(column, rows):
             yield column, *sorted_numbers.measure_number(reader, view, column, rows)
-    others = [column for column in group if not sorted_numbers.is_sortable(column)]
+    others = [column for column in group if not sorted_numbers.is_sortable(column, rows)]
     for column, extremes, summed in aggregates(reader, view, others):
         found, shape = Counted(0, [], []), dict[str, Any]()
         if extremes.usable:
@@ -117,16 +118,32 @@ def _shape(reader: Reader, view: str, column: TypedColumn, extremes: Extremes, f
     if column.kind == "string":
         return {"patterns": shapes(reader, view, column, extremes.usable, found)}
     if column.kind == "temporal":
-        answer = reader.rows(queries.observed_quantiles(view, column, ASKED))
-        texts, seconds = [from_text(text, column) for text, _ in answer], [float(second) for _, second in answer]
+        texts, seconds = _times(reader, view, column, extremes)
         edges = temporal_edges(column, extremes, seconds[0], seconds[-1])
         return {"quantiles": quantiles_model(texts[1:-1]), "histogram": histogram(reader, view, column, edges)}
-    asked: list[float] = reader.rows(queries.numeric_quantiles(view, column, ASKED))[0][0]
+    least, most = float(extremes.least or 0), float(extremes.most or 0)
+    number = column.number(column.usable(column.sql))
+    asked = refined.quantiles(reader, view, number, ASKED, (least, most, extremes.usable))
+    furthest = max(most - asked[4], asked[4] - least)
+    away = f"abs({number} - ({asked[4]!r}))"
     return {
-        "mad": reader.rows(queries.deviation_median(view, column, asked[4]))[0][0],
+        "mad": refined.quantiles(reader, view, away, [0.5], (0.0, furthest, extremes.usable))[0],
         "quantiles": quantiles_model([from_number(value, column) for value in asked[1:-1]]),
         "histogram": histogram(reader, view, column, numeric_edges(extremes, asked[0], asked[-1], whole=figures["integers"])),
     }
+
+
+def _times(reader: Reader, view: str, column: TypedColumn, extremes: Extremes) -> tuple[list[Scalar], list[float]]:
+    """Observed quantiles as text and in seconds; of very many rows to the microsecond, since the engine would hold them all."""
+    if extremes.usable <= sorted_numbers.MOST_ROWS:
+        answer = reader.rows(queries.observed_quantiles(view, column, ASKED))
+        return [from_text(text, column) for text, _ in answer], [float(second) for _, second in answer]
+    ranks = [max(1, math.ceil(round(probability * extremes.usable, 9))) - 1 for probability in ASKED]
+    seconds = f"epoch({column.usable(column.sql)})"
+    whole = refined.Range(float(extremes.least or 0), float(extremes.most or 0), 0, extremes.usable)
+    unlike = sorted(set(ranks))
+    at = dict(zip(unlike, refined.order_statistics(reader, view, seconds, unlike, whole), strict=True))
+    return [moment(at[rank], column) for rank in ranks], [at[rank] for rank in ranks]
 
 
 def numeric_edges(extremes: Extremes, core_low: float, core_high: float, *, whole: bool) -> list[float]:

@@ -194,18 +194,25 @@ def values_in_buckets(view: str, column: TypedColumn, buckets: int, chosen: Sequ
     )
 
 
-def numeric_quantiles(view: str, column: TypedColumn, probabilities: Sequence[float]) -> str:
-    return f"SELECT quantile_cont({column.number(column.usable(column.sql))}, {list(probabilities)}) FROM {view}"
+def cells(view: str, number: str, low: float, high: float, cells: int) -> str:
+    """(rows, smallest, largest) of each cell of low..high that is not empty, ascending. Halves, since high - low may not be a double."""
+    width = high / cells - low / cells
+    place = f"least(floor(x / {width!r} - ({low / width!r})), {cells - 1})" if width else f"CASE WHEN x > ({low!r}) THEN 1 ELSE 0 END"
+    return (
+        f"SELECT count(*), min(x), max(x) FROM (SELECT {number} AS x FROM {view})"
+        f" WHERE x BETWEEN {low!r} AND {high!r} GROUP BY {place} ORDER BY 2"
+    )
+
+
+def numbers_within(view: str, number: str, spans: Sequence[tuple[float, float]]) -> str:
+    within = " OR ".join(f"x BETWEEN {low!r} AND {high!r}" for low, high in spans)
+    return f"SELECT x FROM (SELECT {number} AS x FROM {view}) WHERE {within}"
 
 
 def observed_quantiles(view: str, column: TypedColumn, probabilities: Sequence[float]) -> str:
     """Values that occur: as text, and in seconds."""
     picked = f"(SELECT unnest(quantile_disc({column.usable(column.sql)}, {list(probabilities)})) AS v FROM {view})"
     return f"SELECT {column.text('v')}, epoch(v) FROM {picked}"
-
-
-def deviation_median(view: str, column: TypedColumn, median: float) -> str:
-    return f"SELECT quantile_cont(abs({column.number(column.usable(column.sql))} - ({median!r})), 0.5) FROM {view}"
 
 
 def bars(view: str, column: TypedColumn, edges: Sequence[float]) -> str:

@@ -34,8 +34,14 @@ EXACT_DIGITS = 15
 """Decimals of so many digits are told apart as doubles."""
 
 
-def is_sortable(column: TypedColumn) -> bool:
-    """Whether eight bytes hold every value of the column apart from every other."""
+MOST_ROWS = 20_000_000
+"""160 MB, and twice as much beside it."""
+
+
+def is_sortable(column: TypedColumn, rows: int) -> bool:
+    """Whether eight bytes hold every value of the column apart from every other, and memory so many rows."""
+    if rows > MOST_ROWS:
+        return False
     if column.type.upper().startswith("DECIMAL"):
         return int(column.type.partition("(")[2].partition(",")[0] or 18) <= EXACT_DIGITS
     return column.family in (Family.INTEGER, Family.FLOAT)
