@@ -6,10 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from resources._kit.kept_files import KeptFile, left_in
 from voyant_assets.runtime.environment import Environment
+from voyant_assets.runtime.temporary import is_abandoned
 from voyant_core.model.housekeeping import Facts, FileFact
-
-TEMP_PATIENCE = 4
-"""A run may come back late to what it keeps in `tmp`: this many times the age of other orphans."""
 
 
 def gathered(environment: Environment) -> Facts:
@@ -39,9 +37,7 @@ def _left(environment: Environment, known_jobs: set[str]) -> Iterator[FileFact]:
     for tenant in environment.objects.tenants():
         yield from _paths(environment.objects.left(tenant))
     yield from _paths(copy for copy in left_in(layout.copies, hidden_only=False) if copy.path.name not in known_jobs)
-    late = (TEMP_PATIENCE - 1) * environment.settings.retention.orphan_hours * 3600
-    for kept in left_in(layout.temp, hidden_only=False):
-        yield FileFact("", str(kept.path), kept.size_bytes, kept.stored_at + late)
+    yield from _paths(spill for spill in left_in(layout.temp, hidden_only=False) if is_abandoned(spill.path))
 
 
 def _paths(found: Iterable[KeptFile]) -> Iterator[FileFact]:
