@@ -217,3 +217,24 @@ def test_a_workbook_with_empty_sheets_only_holds_no_rows(books: Workbooks) -> No
 def test_the_landing_of_the_source_is_the_file_itself(books: Workbooks) -> None:
     result = books.probed(workbook({"A": [("x",), (1,)]}))
     assert result.landing.sha256 == hashlib.sha256(books.path.read_bytes()).hexdigest()
+
+
+def test_an_opendocument_spreadsheet_is_read(books: Workbooks) -> None:
+    cells = "".join(
+        f"<table:table-row>{''.join(row)}</table:table-row>"
+        for row in (
+            ['<table:table-cell office:value-type="string"><text:p>city</text:p></table:table-cell>',
+             '<table:table-cell office:value-type="string"><text:p>day</text:p></table:table-cell>'],
+            ['<table:table-cell office:value-type="string"><text:p>Oslo</text:p></table:table-cell>',
+             '<table:table-cell office:value-type="date" office:date-value="2024-01-02"><text:p>2 Jan</text:p></table:table-cell>'],
+        )
+    )  # fmt: skip
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
+    body = f'<office:spreadsheet><table:table table:name="Trips">{cells}</table:table></office:spreadsheet>'
+    with zipfile.ZipFile(books.path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", f"<office:document-content {spaces}><office:body>{body}</office:body></office:document-content>")
+    (found,) = books.probed_file().tables
+    assert (found.name, types(found)) == ("trips", {"city": "VARCHAR", "day": "DATE"})
+    assert books.rows(found) == [("Oslo", DAY.date())]
