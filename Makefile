@@ -7,13 +7,14 @@ READY := $(VENV)/.ready
 DATA := build/flights.csv
 FILE ?= $(DATA)
 OUT ?=
+MOMENTS ?= 20
 
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE ?= copy
 export UV_NO_PROGRESS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup analyze serve test fuzz check format bench lock clean
+.PHONY: help setup analyze serve test faults fuzz check format bench lock clean
 
 help: ## Show what can be made.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -39,6 +40,9 @@ serve: $(READY) ## Start the server: REST, MCP and Dagit on one port.
 
 test: $(READY) ## Run the whole test suite.
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+faults: $(READY) ## Run the kill matrix: MOMENTS=20 in each cell.
+	@$(BIN)/python -m tests.faults.kill_matrix --moments $(MOMENTS)
 
 fuzz: $(READY) ## Run the property tests with new examples.
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ from voyant_assets.runtime.environment import Environment
 from voyant_assets.runtime.execute import execute_run, run_ended
 from voyant_assets.runtime.process import process_start
 from voyant_assets.runtime.state import StateFile
+from voyant_assets.runtime.temporary import remove_abandoned
 from voyant_core.model.job import AnalyzeRequest, Job, JobEvent
 from voyant_core.tenancy import CallContext
 
@@ -53,6 +56,8 @@ def _execute(environment: Environment, job: Job) -> None:
     write_dagster_yaml(environment.layout, environment.settings)
     with open_instance(environment.layout) as instance:
         end_abandoned_runs(environment, instance)
+        remove_abandoned(environment.layout.temp)
+        atexit.register(shutil.rmtree, environment.temp, ignore_errors=True)
         run_id = create_run(instance, job)
         environment.store.jobs(job.tenant).set_run(job.id, run_id)
         try:

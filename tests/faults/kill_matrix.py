@@ -17,7 +17,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.faults.matrix_bed import Bed
@@ -89,12 +90,30 @@ def summary(trials: Sequence[Trial]) -> str:
     return f"{len(done)} trials, {bad} with a violation, {hits} inside the phase, longest recovery {longest} s. {told}."
 
 
+@contextmanager
+def _store(kind: str, folder: Path) -> Generator[Mapping[str, str]]:
+    """The settings of the server's stores."""
+    if kind == "sqlite":
+        yield {}
+        return
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from stores import Stores
+
+    stores = Stores(folder / "postgres")
+    try:
+        with stores.variables(kind) as variables:
+            yield variables
+    finally:
+        stores.close()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.kill_matrix")
     parser.add_argument("--moments", type=int, default=20)
     parser.add_argument("--rows", default=",".join(ROWS))
     parser.add_argument("--columns", default=",".join(COLUMNS))
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite", help="postgres: a server of its own for this run")
     parser.add_argument("--server-roles", default="api,dagit,worker,daemon")
     parser.add_argument("--home", type=Path, help="kept afterwards; not given: a temporary one")
     parser.add_argument("--out", type=Path, default=Path("build/kill_matrix.json"))
@@ -104,12 +123,13 @@ def main() -> int:
     options.out.parent.mkdir(parents=True, exist_ok=True)
     sys.stderr.write(f"seed {options.seed}, home {home}, Python {platform.python_version()}\n")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the server is stopped, too
-    bed = Bed(home, options.server_roles, {})
     trials = planned(options.rows.split(","), options.columns.split(","), options.moments, options.seed)
-    try:
-        run_matrix(bed, trials, options.out)
-    finally:
-        bed.close()
+    with _store(options.store, home.parent) as variables:
+        bed = Bed(home, options.server_roles, variables)
+        try:
+            run_matrix(bed, trials, options.out)
+        finally:
+            bed.close()
     sys.stdout.write(f"{table(trials)}\n\n{summary(trials)}\n")
     is_good = not any(trial.violations for trial in trials)
     if is_good and options.home is None:

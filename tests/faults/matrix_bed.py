@@ -17,7 +17,7 @@ import httpx
 from voyant_assets.runtime.client import worker_info
 from voyant_assets.runtime.environment import Environment
 from voyant_core.errors import VoyantError
-from voyant_core.settings import Settings
+from voyant_core.settings import settings
 
 START_S = 120.0
 MODULES = {"worker": "voyant_assets.runtime.worker", "api": "voyant_api.server", "daemon": "dagster._daemon"}
@@ -77,7 +77,8 @@ class Bed:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("VOYANT_")}
         self.variables = {**kept, "VOYANT_HOME": str(home), "VOYANT_RUNS__PER_TENANT": "1", **more}
         os.environ.update({name: value for name, value in self.variables.items() if name.startswith("VOYANT_")})
-        self.environment = Environment(Settings())
+        settings.cache_clear()
+        self.environment = Environment(settings())
         self.inbox = self.environment.layout.inbox
         self.inbox.mkdir(parents=True, exist_ok=True)
         self.process: subprocess.Popen[bytes] | None = None
@@ -147,3 +148,4 @@ class Bed:
         for pid in processes_of(self.home):
             os.kill(pid, signal.SIGKILL)
         self.http.close()
+        self.environment.store.database.close()
