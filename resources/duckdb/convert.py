@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from resources.duckdb import failures, misreading, probe, quoting, reading, stored_types, text_columns
+from resources.duckdb import failures, misreading, quoting, reading, stored_types, text_columns
 from resources.duckdb.engine import DuckDBEngine
 from resources.duckdb.misreading import Reread
 from voyant_core import type_names
@@ -35,20 +35,22 @@ def write_parquet(
 
     options, memory_mib = reading.Options(), COPY_MEMORY_MIB
     while True:
-        with reading.readable_copy(landing, found, folder) as readable:
-            as_read = reading.as_rewritten(found)
-            try:
-                with engine.within(memory_mib):
-                    rows = _copy(engine, readable, as_read, columns, field_ids, folder, options)
-                if rows or found.read.format is not FileFormat.CSV:
-                    return _in_order(folder)
-                raise misreading.no_rows(found)
-            except duckdb.OutOfMemoryException as error:
-                if memory_mib == ALL_MEMORY_MIB:
-                    raise failures.translation(error, f"Reading {found.title}") from error
-                memory_mib = ALL_MEMORY_MIB
-            except duckdb.Error as error:
-                options = misreading.remedy(engine, readable, landing, found, options, error)
+        try:
+            with reading.readable_copy(landing, found, folder) as readable:
+                as_read = reading.as_rewritten(found)
+                try:
+                    with engine.within(memory_mib):
+                        rows = _copy(engine, readable, as_read, columns, field_ids, folder, options)
+                    if rows or found.read.format is not FileFormat.CSV:
+                        return _in_order(folder)
+                    raise misreading.no_rows(found)
+                except duckdb.Error as error:
+                    if isinstance(error, duckdb.OutOfMemoryException) and memory_mib != ALL_MEMORY_MIB:
+                        memory_mib = ALL_MEMORY_MIB
+                    else:
+                        options = misreading.remedy(engine, readable, landing, found, options, error)
+        except UnicodeDecodeError as error:
+            raise misreading.other_encoding(found, landing) from error
         for path in folder.iterdir():
             path.unlink()
 
@@ -86,10 +88,12 @@ def _selected(engine: DuckDBEngine, path: Path, found: FoundTable, columns: Sequ
         marks = text_columns.marks(path, columns, found.read)
         return f"SELECT {', '.join(text_columns.strict(column, found.read, marks) for column in columns)} FROM {source}"
     kinds = [column.type for column in columns]
-    if found.read.format is FileFormat.PARQUET or path.stat().st_size > probe.JSON_READ_WHOLE_BYTES:
+    if found.read.source_types:
+        kinds = list(found.read.source_types.values())
+    else:
         described = engine.columns(f"SELECT * FROM {reading.bare(path, found.read)}")
         kinds = [kind for _, kind in described]
-        whole, read = probe.table_columns(described, found.read.format)
+        whole, read = stored_types.table_columns(described, found.read.format)
         if not _agree(whole, columns):
             notes = [*read.notes, "The columns differ from those of the first rows."]
             raise Reread(found.model_copy(update={"columns": whole, "read": read.model_copy(update={"notes": notes})}))
@@ -108,6 +112,8 @@ def _cast(column: Column, kind: str) -> str:
     name = quoting.name(column.name)
     if kind == column.type:
         return name
+    if kind == "JSON" and column.type == "VARCHAR":  # text as it is, without the quotes of JSON
+        return f"CASE json_type({name}) WHEN 'VARCHAR' THEN {name} ->> '$' ELSE CAST({name} AS VARCHAR) END AS {name}"
     value = f"to_json({name})" if column.type == "VARCHAR" and stored_types.is_textual(kind) else name
     return f"CAST({value} AS {column.type}) AS {name}"
 

@@ -167,7 +167,9 @@ def _is_prose(split: Split) -> bool:
 
 def _is_text_of_sentences(values: Sequence[str]) -> bool:
     """Whether lines that no separator splits are running text: the first is no name, or they are markup, code or letters."""
+    if values[0].lstrip().startswith(("#", "//", "/*")):
+        return True
     if all(len(value.split()) <= 2 for value in values):
         return False
     wordy = sum(len(value.split()) > 3 for value in values) / len(values)
-    return (wordy >= 0.3 and not _is_name(values[0])) or values[0].lstrip().startswith(("#", "import ", "from ", '"""', "//", "/*"))
+    return (wordy >= 0.3 and not _is_name(values[0])) or values[0].lstrip().startswith(("import ", "from ", '"""'))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def is_json(text: str) -> bool:
     """Whether the text starts with JSON objects, one per line, or with an array of them."""
     start = text.lstrip("\ufeff \t\r\n")
     if start.startswith("["):
-        return start[1:].lstrip()[:1] in {"{", "]", "["}
+        return re.match(r"\[\s*(?:[{\[\]\"]|-?\d|true\b|false\b|null\b)", start) is not None
     if not start.startswith("{"):
         return False
     first = start.split("\n", 1)[0].strip()

@@ -42,7 +42,7 @@ def remedy(
     message = str(error)
     read = found.read
     if read.format is not FileFormat.CSV:
-        raise _text_for_uncastable(found, message) or unreadable(found, error) from error
+        raise _text_for_uncastable(found, message) or _damaged(path, found, error) from error
     if _LINE_ENDS in message and not read.rewritten:
         raise _changed(found, ["The lines end in several ways."], rewritten=True) from error
     if _TOO_LONG.search(message) and not options.long_lines:
@@ -56,7 +56,7 @@ def remedy(
     if _ONE_THREAD in message and not options.one_thread:
         return replace(options, one_thread=True)
     if _NOT_UTF8.search(message) and read.encoding in reading.READ_BY_DUCKDB:
-        raise _with_encoding(found, landing) from error
+        raise other_encoding(found, landing) from error
     if widths := _WIDTH.search(message):
         raise _other_width(path, found, int(widths.group(1)), int(widths.group(2))) or unreadable(found, error) from error
     at_odds = text_columns.MISFIT in message or "Conversion Error" in message
@@ -157,7 +157,8 @@ def _type_note(
     return [f"{column.name} is {_kind(settled.type)} and not {_kind(column.type)}: {where}."]
 
 
-def _with_encoding(found: FoundTable, path: Path) -> Reread:
+def other_encoding(found: FoundTable, path: Path) -> Reread:
+    """The table under the encoding of one byte a character that its bytes allow."""
     with path.open("rb") as file:
         used: set[int] = set()
         while chunk := file.read(2**20):
@@ -200,6 +201,19 @@ def unreadable(found: FoundTable, error: Exception) -> errors.VoyantError:
     reason = next((line for line in lines if line.startswith(("Expected Number", "Value with", "Error when"))), "").rstrip(".")
     hint = "Correct this line of the file, then try again." if _LINE.search(str(error)) else "Write the file again, then try again."
     return errors.VoyantError(errors.UNREADABLE_FILE, f"Reading {found.title}: {gist}{'. ' + reason if reason else ''}.", hint=hint)
+
+
+def _damaged(path: Path, found: FoundTable, error: Exception) -> errors.VoyantError:
+    """A file that brings its own types and cannot be read: what the engine says of damaged bytes is of no use to anybody."""
+    told = unreadable(found, error)
+    small = path.stat().st_size < 2**28  # what needs the memory then is a wrong size in damaged bytes
+    if told.code is not errors.INTERNAL or ("memory" in told.detail and not small):
+        return told
+    return errors.VoyantError(
+        errors.UNREADABLE_FILE,
+        f"Reading {found.title}: the file is damaged ({failures.first_line(str(error))}).",
+        hint="Fetch or write the file again.",
+    )
 
 
 def _kind(type_name: str) -> str:

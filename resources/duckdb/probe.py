@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import codecs
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
-from resources.duckdb import column_names, csv_probe, formats, quoting, reading
+from resources.duckdb import csv_probe, formats, json_probe, quoting, reading
 from resources.duckdb.engine import DuckDBEngine
-from resources.duckdb.stored_types import stored
+from resources.duckdb.stored_types import table_columns
 from voyant_core import errors, keys, settings
 from voyant_core.model.source import Column, FileFormat, FoundTable, ReadOptions
 
 SAMPLE_BYTES = 256 * 2**10
 MOST_SAMPLE_BYTES = 8 * 2**20
 FEWEST_LINES = 500
-JSON_READ_WHOLE_BYTES = 64 * 2**20
 
 
 def probe_tables(path: Path, file_name: str, files: settings.Files, engine: DuckDBEngine | None = None) -> list[FoundTable]:
@@ -58,7 +56,7 @@ def _probed(engine: DuckDBEngine, path: Path, file_name: str, files: settings.Fi
     if not text.strip("\ufeff \t\r\n"):
         raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} holds nothing but blanks.", hint="Send a file with a header and rows.")
     if formats.is_json(text):
-        return _json(engine, path, file_name, encoding, size, folder)
+        return json_probe.probe_json(engine, path, encoding, file_name, folder)
     text, complete = _whole_lines(path, encoding, size, text)
     return csv_probe.probe_csv(text, encoding, file_name, complete=complete, most_columns=files.max_columns)
 
@@ -94,16 +92,6 @@ def _parquet(engine: DuckDBEngine, path: Path, file_name: str) -> tuple[list[Col
     return columns, read
 
 
-def _json(engine: DuckDBEngine, path: Path, file_name: str, encoding: str, size: int, folder: Path) -> tuple[list[Column], ReadOptions]:
-    rows = -1 if size <= JSON_READ_WHOLE_BYTES else csv_probe.SAMPLE_ROWS
-    with reading.utf8_copy(path, encoding, folder / "copy.json") as readable:
-        source = reading.bare(readable, ReadOptions(format=FileFormat.NDJSON), rows)
-        columns, read = _described(engine, source, FileFormat.NDJSON, file_name)
-        if not engine.rows(f"SELECT 1 FROM {source} LIMIT 1"):
-            raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} holds no rows.")
-    return columns, read.model_copy(update={"encoding": encoding})
-
-
 def _described(engine: DuckDBEngine, source: str, file_format: FileFormat, file_name: str) -> tuple[list[Column], ReadOptions]:
     """Columns under safe names and stored types, with a note for each type that could not stay."""
     try:
@@ -115,17 +103,3 @@ def _described(engine: DuckDBEngine, source: str, file_format: FileFormat, file_
             hint="Write the file again.",
         ) from error
     return table_columns(found, file_format)
-
-
-def table_columns(found: Sequence[tuple[str, str]], file_format: FileFormat) -> tuple[list[Column], ReadOptions]:
-    """What becomes of the (name, type) pairs of a Parquet or JSON file."""
-    originals = [name for name, _ in found]
-    kept = [stored(type_name) for _, type_name in found]
-    names = column_names.safe_names(originals, plain_dots=not any("(" in kind or "[" in kind for kind, _ in kept if "DECIMAL" not in kind))
-    notes = [
-        f"{name} is {type_name.split('(')[0]}, which is kept as {kind.split('(')[0]}."
-        for name, (_, type_name), (kind, told) in zip(names, found, kept, strict=True)
-        if told
-    ]
-    columns = [Column(name=name, type=kind) for name, (kind, _) in zip(names, kept, strict=True)]
-    return columns, ReadOptions(format=file_format, renamed=column_names.renamed(originals, names), notes=notes)

@@ -18,7 +18,8 @@ from voyant_core.model.source import Column, FileFormat, FoundTable, ReadOptions
 
 READ_BY_DUCKDB = frozenset({"utf-8", "utf-8-sig", None})
 LONGEST_LINE = 64 * 2**20
-JSON_OPTIONS = "format = 'auto', map_inference_threshold = 200, convert_strings_to_integers = false"
+JSON_OPTIONS = "format = 'auto', convert_strings_to_integers = false"
+MAP_KEYS = 200  # objects with more keys of one type are maps
 
 
 def csv_arguments(read: ReadOptions) -> list[str]:
@@ -62,19 +63,31 @@ def relation(path: Path, read: ReadOptions, columns: Sequence[Column], options: 
     return f"read_csv({quoting.text(str(path))}, auto_detect = false, {', '.join(arguments)})"
 
 
-def bare(path: Path, read: ReadOptions, json_sample_rows: int = -1) -> str:
+def bare(path: Path, read: ReadOptions, json_sample_rows: int = -1, *, maps: bool = True) -> str:
     """The table function over a Parquet or JSON file, with the columns that the file itself names."""
     file = quoting.text(str(path))
     if read.format is FileFormat.PARQUET:
         return f"read_parquet({file}, hive_partitioning = false)"
-    return f"read_json({file}, {JSON_OPTIONS}, sample_size = {json_sample_rows}, maximum_object_size = {LONGEST_LINE})"
+    arguments = f"{JSON_OPTIONS}, maximum_object_size = {LONGEST_LINE}"
+    if read.inner and read.source_types:
+        members = ", ".join(f"{quoting.name(name)} {kind}" for name, kind in read.source_types.items())
+        columns = quoting.struct({read.inner: f"STRUCT({members})[]"})
+        rows = f"SELECT unnest({quoting.name(read.inner)}) AS one_row FROM read_json({file}, {arguments}, columns = {columns})"
+        return f"(SELECT unnest(one_row) FROM ({rows}))"
+    if read.inner:
+        rows = f"SELECT unnest({quoting.name(read.inner)}) AS one_row FROM read_json({file}, {arguments}, sample_size = -1)"
+        return f"(SELECT unnest(one_row) FROM ({rows}))"
+    if read.source_types:
+        return f"read_json({file}, {arguments}, columns = {quoting.struct(read.source_types)})"
+    threshold = MAP_KEYS if maps else -1
+    return f"read_json({file}, {arguments}, map_inference_threshold = {threshold}, sample_size = {json_sample_rows})"
 
 
 @contextmanager
 def readable_copy(path: Path, found: FoundTable, folder: Path) -> Generator[Path]:
     """The file itself if DuckDB can read it, else a copy in UTF-8, or in plain CSV, that goes when the block ends."""
     read = found.read
-    with utf8_copy(path, read.encoding, folder / "utf8.tmp") as utf8:
+    with utf8_copy(path, read.encoding, folder / "utf8.tmp", without_mark=read.format is FileFormat.NDJSON) as utf8:
         if not read.rewritten:
             yield utf8
             return
@@ -92,9 +105,9 @@ def as_rewritten(found: FoundTable) -> FoundTable:
 
 
 @contextmanager
-def utf8_copy(path: Path, encoding: str | None, temporary: Path) -> Generator[Path]:
-    """The file itself if it is UTF-8, else a UTF-8 copy that goes when the block ends."""
-    if encoding in READ_BY_DUCKDB:
+def utf8_copy(path: Path, encoding: str | None, temporary: Path, *, without_mark: bool = False) -> Generator[Path]:
+    """The file itself if it is UTF-8, else a UTF-8 copy that goes when the block ends. DuckDB's JSON reader wants none with a mark."""
+    if encoding in READ_BY_DUCKDB and not (without_mark and encoding == "utf-8-sig"):
         yield path
         return
     try:

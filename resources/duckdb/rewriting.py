@@ -31,7 +31,7 @@ class Widths:
 def rewrite(source: Path, target: Path, read: ReadOptions, width: int, title: str) -> None:
     """All rows below the header as comma-separated, quoted where needed, `\\n` between them, filled up to `width` values.
 
-    `source` is UTF-8. UNREADABLE_FILE, naming the line, for a row with more values or a quote that does not close.
+    UnicodeDecodeError where `source` is not UTF-8; UNREADABLE_FILE, naming the line, for a row with more values or a quote that does not close.
     """
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -51,7 +51,7 @@ def rewrite(source: Path, target: Path, read: ReadOptions, width: int, title: st
 def widths(source: Path, read: ReadOptions, width: int, title: str) -> Widths:
     """How wide the rows are beyond `width`."""
     widest, at, long_rows = width, 0, 0
-    for line, row in _body(source, read, title):
+    for line, row in _body(source, read, title, lenient=True):
         if len(row) > width and any(value.strip() for value in row[width:]):
             long_rows += 1
             at = at or line
@@ -59,9 +59,9 @@ def widths(source: Path, read: ReadOptions, width: int, title: str) -> Widths:
     return Widths(widest, at, long_rows)
 
 
-def _body(source: Path, read: ReadOptions, title: str) -> Iterator[tuple[int, list[str]]]:
-    """(line, values) of the rows below the header."""
-    with source.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+def _body(source: Path, read: ReadOptions, title: str, *, lenient: bool = False) -> Iterator[tuple[int, list[str]]]:
+    """(line, values) of the rows below the header. UnicodeDecodeError where the text is not UTF-8, unless `lenient`."""
+    with source.open(encoding="utf-8", errors="surrogateescape" if lenient else "strict", newline="") as file:
         dialect = csv_text.Dialect.of(read, file.read(_HEAD))
         file.seek(0)
         rows = csv_text.rows(_without_mark(file), dialect, strict=True)

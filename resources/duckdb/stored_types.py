@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from resources.duckdb import column_names
 from voyant_core import type_names
+from voyant_core.model.source import Column, FileFormat, ReadOptions
 from voyant_core.type_names import TypeName
 
 KEPT = frozenset(
@@ -20,7 +24,6 @@ WIDER = {
     "UINTEGER": "BIGINT",
     "TIMESTAMP_S": "TIMESTAMP",
     "TIMESTAMP_MS": "TIMESTAMP",
-    "JSON": "VARCHAR",
     "ENUM": "VARCHAR",
     '"NULL"': "VARCHAR",
 }
@@ -42,6 +45,23 @@ def stored(type_name: str) -> tuple[str, bool]:
         return "VARCHAR", True
     kept, told = _stored(tree, 0)
     return str(kept), told
+
+
+def table_columns(found: Sequence[tuple[str, str]], file_format: FileFormat) -> tuple[list[Column], ReadOptions]:
+    """What becomes of the (name, type) pairs of a Parquet or JSON file."""
+    originals = [name for name, _ in found]
+    kept = [stored(type_name) for _, type_name in found]
+    names = column_names.safe_names(originals, plain_dots=not any("(" in kind or "[" in kind for kind, _ in kept if "DECIMAL" not in kind))
+    notes = [
+        f"{name} is {type_name.split('(')[0]}, which is kept as {kind.split('(')[0]}."
+        for name, (_, type_name), (kind, told) in zip(names, found, kept, strict=True)
+        if told and type_name != "JSON"
+    ]
+    notes += [
+        f"{name} holds values of several kinds and is kept as text." for name, (_, kind) in zip(names, found, strict=True) if kind == "JSON"
+    ]
+    columns = [Column(name=name, type=kind) for name, (kind, _) in zip(names, kept, strict=True)]
+    return columns, ReadOptions(format=file_format, renamed=column_names.renamed(originals, names), notes=notes)
 
 
 def is_textual(type_name: str) -> bool:

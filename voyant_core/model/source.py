@@ -66,6 +66,8 @@ class ReadOptions(BaseModel):
         default=False, description="The text is first written anew as plain CSV, because the engine cannot read it as it is."
     )
     short_rows: bool = Field(default=False, description="Rows with fewer values than columns are filled with nulls.")
+    inner: str | None = Field(default=None, description="JSON: the key of the array that is the table, in a file of one object.")
+    source_types: dict[str, str] = Field(default={}, description="JSON: the types by original name under which a file is read.")
     renamed: dict[str, str] = {}
     notes: list[str] = Field(default=[], description="What a person should know about the reading, one sentence each.")
 
