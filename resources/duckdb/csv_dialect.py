@@ -51,7 +51,11 @@ def detect(text: str, *, complete: bool) -> Split | None:
     if declared := re.match(r"sep=(.)\r?\n", text):
         return _split(text, declared.group(1), 1, "", complete)
     comment = "#" if any(_COMMENT.match(line) for line in text[:TRIED_CHARACTERS].splitlines()) else ""
-    splits = [split for mark in USUAL if mark in text and (split := _split(text, mark, 0, comment, complete)).width > 1]
+    splits = [
+        split
+        for mark in USUAL
+        if mark in text and not _is_doubled(text, mark) and (split := _split(text, mark, 0, comment, complete)).width > 1
+    ]
     best = max(splits, key=lambda split: split.score, default=None)
     if best and best.alike >= ALIKE:
         return best
@@ -70,6 +74,11 @@ def detect(text: str, *, complete: bool) -> Split | None:
     if best and best.alike >= MOSTLY and len(next(row for _, row in best.rows if row)) > 1 and not _is_prose(best):
         return best
     return _one_column(text, comment, complete)
+
+
+def _is_doubled(text: str, mark: str) -> bool:
+    """Whether the mark stands in pairs only, as a separator of two characters does."""
+    return mark == "|" and text.count(mark) == 2 * text.count(mark * 2)
 
 
 def _convincing(split: Split) -> bool:

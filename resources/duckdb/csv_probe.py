@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 
-from resources.duckdb import column_names, csv_dialect, csv_header, csv_notes, csv_text, text_types
+from resources.duckdb import column_names, csv_dialect, csv_header, csv_notes, csv_text, rewriting, text_types
 from resources.duckdb.csv_dialect import Split
 from resources.duckdb.csv_header import Start
 from resources.duckdb.null_tokens import NULL_TOKENS, kept_tokens
@@ -21,6 +21,7 @@ from voyant_core import errors
 from voyant_core.model.source import Column, FileFormat, ReadOptions
 
 SAMPLE_ROWS = 20_480
+MOST_WIDENED = 2  # a row with more values than this many times the columns is no row of the table
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -68,7 +69,11 @@ def probe_csv(text: str, encoding: str, file_name: str, *, complete: bool, most_
         null_tokens=body.tokens,
         forms={name: settled.form for name, settled in zip(names, body.types, strict=True) if settled.form},
         short_rows=body.short,
-        rewritten=bool(dialect.comment) or len(dialect.delimiter) > 1 or body.blank_columns > 1 or _is_odd(text, dialect.quote),
+        rewritten=bool(dialect.comment)
+        or len(dialect.delimiter) > 1
+        or body.blank_columns > 1
+        or (body.short and len(names) > rewriting.MOST_PADDED)
+        or _is_odd(text, dialect.quote),
         renamed=column_names.renamed(originals, names) if body.names else {},
         notes=csv_notes.notes(encoding, split, dialect, body, names, originals),
     )
@@ -144,6 +149,13 @@ def _body(rows: list[list[str]], split: Split, file_name: str) -> Body:
     if not header:
         values = _by_column(rows, max(len(first), width))
     columns = _effective_width(first if header else [], data)
+    usual = max(len(first), width)
+    if columns > MOST_WIDENED * usual + 10:
+        raise errors.VoyantError(
+            errors.UNREADABLE_FILE,
+            f"{file_name}: row {1 + max(range(len(data)), key=lambda at: len(data[at]))} has {columns} values where {usual} columns are.",
+            hint="Quote values that hold the separator, then try again.",
+        )
     values = (values if columns <= len(values) else _by_column(data, columns))[:columns]
     tokens = [token for token in NULL_TOKENS if any(token in column for column in values)]
     types = settle_all(values, tokens, delimiter)

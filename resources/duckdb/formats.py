@@ -14,6 +14,7 @@ from voyant_core.model.source import FileFormat
 PARQUET = b"PAR1"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _FOREIGN = (
+    (b"PARE", "an encrypted Parquet file"),
     (b"BZh", "bzip2-compressed"),
     (b"\xfd7zXZ\x00", "xz-compressed"),
     (b"%PDF", "a PDF document"),

@@ -76,7 +76,12 @@ def _other_width(path: Path, found: FoundTable, expected: int, seen: int) -> Rer
     """Short rows are filled with nulls; long ones get columns of their own, unless they are much too long."""
     read = found.read
     if seen < expected and not read.short_rows:
-        return _changed(found, ["Some rows have fewer values than there are columns; the missing ones are nulls."], short_rows=True)
+        return _changed(
+            found,
+            ["Some rows have fewer values than there are columns; the missing ones are nulls."],
+            short_rows=True,
+            rewritten=read.rewritten or expected > rewriting.MOST_PADDED,
+        )
     if seen <= expected or read.rewritten:
         return None
     wide = rewriting.widths(path, read, expected, found.title)

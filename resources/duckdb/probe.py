@@ -88,8 +88,10 @@ def _parquet(engine: DuckDBEngine, path: Path, file_name: str) -> tuple[list[Col
     file = quoting.text(str(path))
     columns, read = _described(engine, reading.bare(path, ReadOptions(format=FileFormat.PARQUET)), FileFormat.PARQUET, file_name)
     if not engine.rows(f"SELECT num_rows FROM parquet_file_metadata({file})")[0][0]:
-        raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} holds no rows.")
-    return columns, read
+        raise errors.VoyantError(errors.EMPTY_FILE, f"{file_name} holds no rows.", hint="Send a file with rows.")
+    wide = engine.rows(f"SELECT name, precision FROM parquet_schema({file}) WHERE converted_type = 'DECIMAL' AND precision > 38")
+    told = [f"{name} has decimals of up to {digits} digits, which are kept as doubles of 17." for name, digits in wide]
+    return columns, read.model_copy(update={"notes": read.notes + told})
 
 
 def _described(engine: DuckDBEngine, source: str, file_format: FileFormat, file_name: str) -> tuple[list[Column], ReadOptions]:

@@ -16,6 +16,7 @@ from voyant_core import errors
 from voyant_core.model.source import ReadOptions
 
 _HEAD = 2**16
+MOST_PADDED = 100  # columns: the engine takes a gigabyte to fill short rows of 600
 PLAIN = {"delimiter": ",", "quote": '"', "escape": '"', "header": False, "skip": 0, "comment": None}
 
 
@@ -31,7 +32,8 @@ class Widths:
 def rewrite(source: Path, target: Path, read: ReadOptions, width: int, title: str) -> None:
     """All rows below the header as comma-separated, quoted where needed, `\\n` between them, filled up to `width` values.
 
-    UnicodeDecodeError where `source` is not UTF-8; UNREADABLE_FILE, naming the line, for a row with more values or a quote that does not close.
+    UnicodeDecodeError where `source` is not UTF-8. UNREADABLE_FILE, naming the line, for a row with more values or a quote that stays
+    open.
     """
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
