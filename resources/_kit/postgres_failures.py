@@ -45,7 +45,7 @@ _NO_SCHEMA = _Cause("lacks a table or column", "Was it made by another version? 
 
 _BY_STATE = {
     "25006": _READ_ONLY, "40001": _CONFLICT, "40P01": _CONFLICT, "42501": _FORBIDDEN, "42P01": _NO_SCHEMA, "42703": _NO_SCHEMA,
-    "53100": _FULL, "53300": _CROWDED, "55P03": _LOCKED, "57014": _SLOW, "57P01": _AWAY, "57P02": _AWAY, "57P03": _AWAY, "57P05": _AWAY,
+    "3F000": _FORBIDDEN, "53100": _FULL, "53300": _CROWDED, "55P03": _LOCKED, "57014": _SLOW, "57P01": _AWAY, "57P02": _AWAY, "57P03": _AWAY, "57P05": _AWAY,
     "3D000": _NO_DATABASE, "28000": _NO_LOGIN, "28P01": _NO_LOGIN,
 }  # fmt: skip
 

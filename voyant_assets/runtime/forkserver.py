@@ -32,10 +32,13 @@ if TYPE_CHECKING:
 RUN_PATH = (
     "dagster._core.executor.in_process",
     "dagster._grpc.impl",
-    "voyant_assets.runtime.storage",
     "voyant_assets.runtime.coordinator",
     "voyant_assets.runtime.launcher",
 )
+
+
+def storage_module() -> str:
+    return f"voyant_assets.runtime.{'storage' if settings().postgres.for_dagster is None else 'postgres_storage'}"
 
 
 class InstanceOpener:
@@ -59,7 +62,7 @@ def thread_names() -> list[str]:
 
 
 def preload(hooks: Hooks) -> None:
-    for module in RUN_PATH:
+    for module in (*RUN_PATH, storage_module()):
         importlib.import_module(module)
     hooks.preload()
     job = hooks.rehearsal_job()

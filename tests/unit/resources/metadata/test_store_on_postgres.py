@@ -199,16 +199,37 @@ def test_a_database_that_only_allows_reading_is_told_as_such(url, admin):
     database.close()
 
 
-def test_a_user_without_rights_is_told_what_is_missing(url, admin, postgres):
-    name = sa.make_url(url).database
-    admin.execute(sa.text(f'create role "guest_{name}" login'))
-    guest = url.replace("voyant@", f"guest_{name}@")
-    database = Database.on(guest, IMPATIENT)
-    for refused in (refusal(database.upgrade), refusal(lambda: look_at(guest, IMPATIENT, "The metadata store"))):
+@pytest.fixture
+def guest(url, admin):
+    """(name, URL) of a user whom nobody has given anything."""
+    name = f"guest_{sa.make_url(url).database}"
+    admin.execute(sa.text(f"create role {name} login"))
+    yield name, url.replace("voyant@", f"{name}@")
+    admin.execute(sa.text(f"drop owned by {name}"))
+    admin.execute(sa.text(f"drop role {name}"))
+
+
+def test_a_user_without_rights_is_told_what_is_missing(guest, admin):
+    admin.execute(sa.text("drop schema public cascade"))
+    admin.execute(sa.text("create schema public"))
+    _, url = guest
+    database = Database.on(url, IMPATIENT)
+    for refused in (refusal(database.upgrade), refusal(lambda: look_at(url, IMPATIENT, "The metadata store"))):
         assert (refused.code, refused.retryable) == (errors.DATABASE, False)
         assert "rights" in refused.hint
     database.close()
-    admin.execute(sa.text(f'drop role "guest_{name}"'))
+
+
+def test_a_user_who_may_only_read_and_write_rows_can_work_once_the_tables_are_there(guest, admin):
+    name, url = guest
+    admin.execute(sa.text(f"grant select, insert, update, delete on all tables in schema public to {name}"))
+    admin.execute(sa.text(f"grant usage on all sequences in schema public to {name}"))
+    assert look_at(url, IMPATIENT, "The metadata store")
+    database = Database.on(url, IMPATIENT)
+    database.upgrade()
+    MetadataStore(database).jobs("acme").create(a_job())
+    assert MetadataStore(database).jobs("acme").close("job_1", JobState.CANCELED, [], None, "00" * 32)
+    database.close()
 
 
 @pytest.mark.parametrize(
