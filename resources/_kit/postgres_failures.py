@@ -44,9 +44,9 @@ _NO_DATABASE = _Cause("has no such database", "Create it, or correct VOYANT_POST
 _NO_SCHEMA = _Cause("lacks a table or column", "Was it made by another version? Back it up, and start with an empty one.", retryable=False)
 
 _BY_STATE = {
-    "25006": _READ_ONLY, "40001": _CONFLICT, "40P01": _CONFLICT, "42501": _FORBIDDEN, "42P01": _NO_SCHEMA, "42703": _NO_SCHEMA,
-    "3F000": _FORBIDDEN, "53100": _FULL, "53300": _CROWDED, "55P03": _LOCKED, "57014": _SLOW, "57P01": _AWAY, "57P02": _AWAY, "57P03": _AWAY, "57P05": _AWAY,
-    "3D000": _NO_DATABASE, "28000": _NO_LOGIN, "28P01": _NO_LOGIN,
+    "25006": _READ_ONLY, "28000": _NO_LOGIN, "28P01": _NO_LOGIN, "3D000": _NO_DATABASE, "3F000": _FORBIDDEN, "40001": _CONFLICT,
+    "40P01": _CONFLICT, "42501": _FORBIDDEN, "42703": _NO_SCHEMA, "42P01": _NO_SCHEMA, "53100": _FULL, "53300": _CROWDED,
+    "55P03": _LOCKED, "57014": _SLOW, "57P01": _AWAY, "57P02": _AWAY, "57P03": _AWAY, "57P05": _AWAY,
 }  # fmt: skip
 
 _BY_TEXT = {  # regular expressions

@@ -61,9 +61,11 @@ class ArtifactRepository(TenantScope):
             return [Computed(r["file"], ArtifactKind(r["kind"]), r["media_type"], r["size_bytes"], r["sha256"]) for r in rows]
 
     def add(self, connection: sa.Connection, reuse_key: str, stage: NewStage) -> None:
-        """Remember a computed stage. When an equal one was stored meanwhile, that one stays."""
-        if not self.insert_once(connection, computed_stage, reuse_key=reuse_key, told=stage.told, created_at=clock.now()):
-            return
+        """Remember a computed stage. When an equal one was stored meanwhile, that one stays, and housekeeping waits until it is linked."""
+        while not self.insert_once(connection, computed_stage, reuse_key=reuse_key, told=stage.told, created_at=clock.now()):
+            kept = self.select(computed_stage, computed_stage.c.reuse_key).where(computed_stage.c.reuse_key == reuse_key)
+            if connection.execute(kept.with_for_update(read=True)).first() is not None:
+                return
         versions = {"content_version": stage.content_version, "code_version": stage.code_version, "created_at": clock.now()}
         for file in stage.files:
             row = {"id": f"art_{ids.ulid()}", "file": file.file, "kind": str(file.kind), "media_type": file.media_type}

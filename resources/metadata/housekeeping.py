@@ -95,16 +95,17 @@ class Housekeeping:
 
     @repeatable
     def remove_stage(self, tenant: str, reuse_key: str) -> bool:
-        """A computed stage that no job links to."""
+        """A computed stage that no job links to. Whoever is about to link it holds its row."""
+        whole = (computed_stage.c.tenant == tenant, computed_stage.c.reuse_key == reuse_key)
         with self.database.write() as connection:
+            connection.execute(sa.select(computed_stage.c.reuse_key).where(*whole).with_for_update())
             ours = (artifact.c.tenant == tenant, artifact.c.reuse_key == reuse_key)
             linked = sa.select(job_artifact.c.artifact_id).join(artifact, artifact.c.id == job_artifact.c.artifact_id).where(*ours)
             if connection.execute(linked.limit(1)).first() is not None:
                 return False
             hashes = list(connection.execute(sa.select(artifact.c.sha256).where(*ours)).scalars())
             connection.execute(sa.delete(artifact).where(*ours))
-            gone = sa.delete(computed_stage).where(computed_stage.c.tenant == tenant, computed_stage.c.reuse_key == reuse_key)
-            is_gone = connection.execute(gone).rowcount == 1
+            is_gone = connection.execute(sa.delete(computed_stage).where(*whole)).rowcount == 1
             _remove_lineage(connection, tenant, hashes)
         return is_gone
 

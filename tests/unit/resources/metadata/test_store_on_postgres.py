@@ -10,9 +10,12 @@ from metadata_build import PROBE, a_job
 
 from resources._kit.postgres import check_server, look_at
 from resources._kit.postgres_failures import failure
+from resources.metadata.artifacts import Computed, Link, NewStage
 from resources.metadata.database import Database, repeatable
+from resources.metadata.housekeeping import Housekeeping
 from resources.metadata.store import MetadataStore
 from voyant_core import errors
+from voyant_core.model.artifact import ArtifactKind
 from voyant_core.model.job import JobState
 from voyant_core.model.source import SourceType
 from voyant_core.settings import Postgres
@@ -305,3 +308,24 @@ def test_processes_that_register_the_same_source_at_once_make_one(store):
     assert len({record.id for record in made}) == 2
     assert {record.slug for record in made} == {"x", "x_2"}
     assert len(made) == 8
+
+
+def test_housekeeping_waits_for_whoever_is_about_to_link_a_stage(store, url):
+    artifacts, file = store.artifacts("acme"), Computed("profile.json", ArtifactKind.PROFILE, "application/json", 2, "cd" * 32)
+    stage = NewStage([file], {}, content_version="1", code_version="1")
+    store.jobs("acme").create(a_job())
+    with store.database.write() as connection:
+        artifacts.add(connection, "sha256:k", stage)
+    sweeper, removed = Database.on(url, Postgres()), []
+    with store.database.write() as connection:
+        artifacts.add(connection, "sha256:k", stage)
+        sweeping = threading.Thread(target=lambda: removed.append(Housekeeping(sweeper).remove_stage("acme", "sha256:k")))
+        sweeping.start()
+        give_up = time.monotonic() + 10
+        while not waits(sweeper) and time.monotonic() < give_up:
+            time.sleep(0.01)
+        artifacts.link(connection, "sha256:k", Link("job_1", "orders", ["acme"], "run_1", reused=True))
+    sweeping.join()
+    assert removed == [False]
+    assert [artifact.name for artifact in artifacts.of_job("job_1")] == ["orders/profile.json"]
+    sweeper.close()
