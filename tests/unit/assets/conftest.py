@@ -18,7 +18,7 @@ from voyant_core.tenancy import CallContext
 
 
 @pytest.fixture
-def environment(store_kind, tmp_path):
+def environment(tmp_path):
     made = Environment(Settings(home=tmp_path / "home"))
     made.prepare()
     yield made

@@ -23,6 +23,8 @@ from voyant_core.model.source import FileFormat, FoundTable, ProbeResult, ReadOp
 from voyant_core.settings import Settings
 from voyant_core.tenancy import CallContext
 
+pytestmark = pytest.mark.usefixtures("store_kind")
+
 DAY = 86400.0
 ADDRESS = TableAddress("acme", "orders", "orders")
 
@@ -220,6 +222,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.parametrize("store_kind", ["sqlite"], indirect=True)  # a home for each history, and a database serves one
 @settings(max_examples=15)
 @given(STEPS)
 def test_nothing_that_is_referred_to_is_ever_collected(tmp_path_factory, steps):

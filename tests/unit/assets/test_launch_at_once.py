@@ -13,6 +13,8 @@ from voyant_core.model.job import AnalyzeRequest
 from voyant_core.settings import Runs, Settings
 from voyant_core.tenancy import CallContext
 
+pytestmark = pytest.mark.usefixtures("store_kind")
+
 AT_ONCE = 6
 CALL = CallContext(tenant="acme", may_read_any_file=True)
 

@@ -8,6 +8,8 @@ from voyant_core.model.artifact import ArtifactKind, Manifest
 from voyant_core.model.job import JobState
 from voyant_core.stage import CheckOutcome, Output, Stage, StageResult, StageSkipped
 
+pytestmark = pytest.mark.usefixtures("store_kind")
+
 
 def states(run):
     return {outcome.stage.name: str(outcome.stage.state) for outcome in run.outcomes()}

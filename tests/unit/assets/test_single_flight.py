@@ -10,6 +10,8 @@ from voyant_assets.runtime.environment import Environment
 from voyant_core import errors
 from voyant_core.keys import TableAddress
 
+pytestmark = pytest.mark.usefixtures("store_kind")
+
 RUNS = 5
 
 
