@@ -85,8 +85,7 @@ def _selected(engine: DuckDBEngine, path: Path, found: FoundTable, columns: Sequ
     """The SELECT whose columns have the stored names and types."""
     source = reading.relation(path, found.read, columns, options)
     if found.read.format is FileFormat.CSV:
-        marks = text_columns.marks(path, columns, found.read)
-        return f"SELECT {', '.join(text_columns.strict(column, found.read, marks) for column in columns)} FROM {source}"
+        return f"SELECT {', '.join(text_columns.strict(column, found.read) for column in columns)} FROM {source}"
     kinds = [column.type for column in columns]
     if found.read.source_types:
         kinds = list(found.read.source_types.values())
