@@ -1,14 +1,19 @@
-"""Where each KPI of a request runs: in the stage of the one table that it reads, or over several once all of them are there. Pure."""
+"""Where each KPI of a request runs: in the stage of the one table that it reads, or over several once all of them are there."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 
 from resources._kit.sql_names import QUALIFIED
 from voyant_assets.analysis.kpi.check import check_kpis, checked_kpi
+from voyant_core.errors import VoyantError
 from voyant_core.keys import JOINT
 from voyant_core.model.job import PlannedKpi, PlannedTable
 from voyant_core.model.kpi import KpiRequest
+
+MOST_KEPT = 50
+log = logging.getLogger(__name__)
 
 _NOT_SCHEMAS = frozenset({"memory", "system", "temp"})  # DuckDB's own catalogs: `memory.orders` would be ambiguous
 
@@ -40,6 +45,24 @@ def planned_kpis(kpis: Sequence[KpiRequest], tables: Sequence[PlannedTable], ten
     known = {name: columns[label] for name, label in labels.items()}
     check_kpis(kpis, known)
     return [_placed(kpi, {name: labels[name] for name in checked_kpi(kpi, known).tables}, tables[0].label) for kpi in kpis]
+
+
+def fitting_kpis(kpis: Sequence[KpiRequest], tables: Sequence[PlannedTable], tenant: str) -> list[PlannedKpi]:
+    """Those that can run over these tables, of KPIs that nobody asks for now: kept ones may name tables that are not in the run."""
+    found: list[PlannedKpi] = []
+    for kpi in kpis:
+        try:
+            found += planned_kpis([kpi], tables, tenant)
+        except VoyantError as error:
+            log.info("a kept KPI does not fit", extra={"kpi": kpi.name, "code": error.code.code, "detail": error.detail})
+    return found
+
+
+def kept_kpis(kept: Sequence[KpiRequest], asked: Sequence[KpiRequest], tables: Sequence[PlannedTable], tenant: str) -> list[KpiRequest]:
+    """What a source keeps after a request: the KPIs asked for, and the earlier ones of other names that still fit its tables."""
+    names = {kpi.name for kpi in asked}
+    fit = {kpi.name for kpi in fitting_kpis([kpi for kpi in kept if kpi.name not in names], tables, tenant)}
+    return [*asked, *(kpi for kpi in kept if kpi.name in fit)][:MOST_KEPT]
 
 
 def _placed(kpi: KpiRequest, reads: Mapping[str, str], first: str) -> PlannedKpi:

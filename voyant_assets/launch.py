@@ -12,7 +12,8 @@ from typing import Any
 
 from voyant_assets.addressing import Named, Target, parse_source, registered_target, title_of
 from voyant_assets.catalogue import catalogue, joint_catalogue
-from voyant_assets.planning import make_plan
+from voyant_assets.kpi_planning import kept_kpis
+from voyant_assets.planning import make_plan, planned
 from voyant_assets.probing import ProbeOrder
 from voyant_assets.runtime.environment import Environment
 from voyant_core import clock, errors, ids
@@ -21,11 +22,13 @@ from voyant_core.keys import TableAddress
 from voyant_core.model.artifact import Manifest, ManifestArtifact
 from voyant_core.model.job import AnalyzeRequest, Job, JobEvent, JobState, Plan, StageRun, StageState
 from voyant_core.model.narrative import Narrative
-from voyant_core.model.source import Landing, ProbeResult, SourceRecord, SourceType
+from voyant_core.model.source import Landing, ProbeResult, SourceRecord, SourceType, table_groups
 from voyant_core.model.table import TableInfo
 from voyant_core.tenancy import CallContext
 
 ANALYZE = "analyze"
+MOST_GROUPS = 20
+"""Groups of tables that a source keeps, newest first."""
 
 log = logging.getLogger(__name__)
 
@@ -98,9 +101,20 @@ class Launch:
         job = new_job(call, request, plan)
         accepted = jobs.create(job, None if idempotency_key is None else (ANALYZE, idempotency_key, body))
         if accepted.id == job.id:
+            self._keep(request, plan, source)
             self._start(job)
             self._sources_changed()
         return jobs.get(accepted.id)
+
+    def _keep(self, request: AnalyzeRequest, plan: Plan, source: SourceRecord) -> None:
+        """What a run that Dagit starts later does as well: the KPIs, and what is over this group of tables."""
+        everything = planned([(source, table, []) for table in source.tables])
+        kpis = kept_kpis(source.kpis, request.kpis, everything, source.tenant)
+        group = [table.name for table in plan.tables] if plan.joint is not None else []
+        known = table_groups([table.name for table in source.tables], [group, *source.table_groups])
+        groups = [list(names) for names in known[1 : MOST_GROUPS + 1]]  # all tables together need not be kept
+        if (kpis, groups) != (source.kpis, source.table_groups):
+            self.store.sources(source.tenant).keep(source.id, kpis, groups)
 
     def _refuse_more_than_may_wait(self, call: CallContext) -> None:
         most = self.environment.settings.runs.queued_per_tenant

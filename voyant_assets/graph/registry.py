@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voyant_core.keys import JointAddress, TableAddress
-from voyant_core.model.source import Column
+from voyant_core.model.source import Column, table_groups
 
 if TYPE_CHECKING:
     from resources.metadata.store import MetadataStore
@@ -49,10 +49,10 @@ class RegisteredSource:
     """Groups of tables, by name, that were analyzed together."""
 
     def groups(self) -> list[JointGroup]:
-        """The groups whose tables are all still there."""
+        """The groups over which something is shown."""
         known = {table.name: TableAddress(self.tenant, self.slug, table.name) for table in self.tables}
-        whole = [tuple(known[name] for name in names) for names in self.joint if len(names) > 1 and all(name in known for name in names)]
-        return [JointGroup(JointAddress.over(tables, self.slug), tables) for tables in whole]
+        groups = [tuple(known[name] for name in names) for names in table_groups(list(known), self.joint)]
+        return [JointGroup(JointAddress.over(tables, self.slug), tables) for tables in groups]
 
     @staticmethod
     def of(row: Mapping[str, Any]) -> RegisteredSource:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Literal
 
@@ -136,3 +137,17 @@ class SourceRecord(BaseModel):
     created_at: str
     updated_at: str
     format: Literal["voyant.source/1"] = "voyant.source/1"
+
+    def groups(self) -> list[tuple[str, ...]]:
+        """The groups of tables over which something is shown: all of them together, and those that were asked for."""
+        return table_groups([table.name for table in self.tables], self.table_groups)
+
+
+def table_groups(tables: Sequence[str], kept: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Groups of at least two tables that are all still there, each once whatever its order; the whole first."""
+    known = set(tables)
+    found: dict[frozenset[str], tuple[str, ...]] = {}
+    for names in (tables, *kept):
+        if len(names) > 1 and known.issuperset(names):
+            found.setdefault(frozenset(names), tuple(names))
+    return list(found.values())
