@@ -20,7 +20,8 @@ from voyant_core.model.job import JobState
 from voyant_core.model.source import SourceType
 from voyant_core.settings import Postgres
 
-IMPATIENT = Postgres(lock_timeout_s=0.2, statement_timeout_s=1, max_connections=4)
+FEW = Postgres(max_connections=4)
+IMPATIENT = Postgres(lock_timeout_s=0.2, statement_timeout_s=1)
 
 
 @pytest.fixture
@@ -31,6 +32,13 @@ def url(stores):
 
 @pytest.fixture
 def store(url):
+    store = MetadataStore(Database.on(url, FEW))
+    yield store
+    store.database.close()
+
+
+@pytest.fixture
+def impatient(url):
     store = MetadataStore(Database.on(url, IMPATIENT))
     yield store
     store.database.close()
@@ -114,18 +122,18 @@ def test_two_that_lock_each_other_out_both_get_through(url):
     assert len(tries) == 3
 
 
-def test_waiting_for_a_lock_ends_and_is_told(store, admin):
+def test_waiting_for_a_lock_ends_and_is_told(store, impatient, admin):
     store.jobs("acme").create(a_job())
     with admin.execution_options(isolation_level="READ COMMITTED").begin():
         admin.execute(sa.text("select * from job for update"))
-        error = refusal(lambda: store.jobs("acme").start("job_1"))
+        error = refusal(lambda: impatient.jobs("acme").start("job_1"))
         assert (error.code, error.retryable) == (errors.DATABASE, True)
         assert "LOCK_TIMEOUT_S" in error.hint
 
 
-def test_a_statement_that_takes_too_long_is_ended_and_told(store):
+def test_a_statement_that_takes_too_long_is_ended_and_told(impatient):
     def sleep():
-        with store.database.read() as connection:
+        with impatient.database.read() as connection:
             connection.execute(sa.text("select pg_sleep(30)"))
 
     assert "STATEMENT_TIMEOUT_S" in refusal(sleep).hint
@@ -146,7 +154,7 @@ def test_more_threads_than_connections_wait_for_one_another(store):
     for thread in threads:
         thread.join()
     assert failures == []
-    assert store.database.engine.pool.checkedin() <= IMPATIENT.max_connections
+    assert store.database.engine.pool.checkedin() <= FEW.max_connections
 
 
 def test_a_forked_child_uses_a_session_of_its_own_and_leaves_the_parents_alone(store):
@@ -195,7 +203,7 @@ def waits(database):
 
 def test_a_database_that_only_allows_reading_is_told_as_such(url, admin):
     admin.execute(sa.text(f"alter database {sa.make_url(url).database} set default_transaction_read_only = on"))
-    database = Database.on(url, IMPATIENT)
+    database = Database.on(url, FEW)
     error = refusal(lambda: MetadataStore(database).jobs("acme").create(a_job()))
     assert (error.code, error.retryable) == (errors.DATABASE, False)
     assert "only allows reading" in error.detail
@@ -216,8 +224,8 @@ def test_a_user_without_rights_is_told_what_is_missing(guest, admin):
     admin.execute(sa.text("drop schema public cascade"))
     admin.execute(sa.text("create schema public"))
     _, url = guest
-    database = Database.on(url, IMPATIENT)
-    for refused in (refusal(database.upgrade), refusal(lambda: look_at(url, IMPATIENT, "The metadata store"))):
+    database = Database.on(url, FEW)
+    for refused in (refusal(database.upgrade), refusal(lambda: look_at(url, FEW, "The metadata store"))):
         assert (refused.code, refused.retryable) == (errors.DATABASE, False)
         assert "rights" in refused.hint
     database.close()
@@ -227,8 +235,8 @@ def test_a_user_who_may_only_read_and_write_rows_can_work_once_the_tables_are_th
     name, url = guest
     admin.execute(sa.text(f"grant select, insert, update, delete on all tables in schema public to {name}"))
     admin.execute(sa.text(f"grant usage on all sequences in schema public to {name}"))
-    assert look_at(url, IMPATIENT, "The metadata store")
-    database = Database.on(url, IMPATIENT)
+    assert look_at(url, FEW, "The metadata store")
+    database = Database.on(url, FEW)
     database.upgrade()
     MetadataStore(database).jobs("acme").create(a_job())
     assert MetadataStore(database).jobs("acme").close("job_1", JobState.CANCELED, [], None, "00" * 32)
@@ -246,7 +254,7 @@ def test_a_user_who_may_only_read_and_write_rows_can_work_once_the_tables_are_th
 )
 def test_a_wrong_address_is_told_without_showing_it(url, change, words):
     wrong = sa.make_url(url).set(password="sekret", **change)
-    error = refusal(Database.on(wrong.render_as_string(hide_password=False), IMPATIENT).upgrade)
+    error = refusal(Database.on(wrong.render_as_string(hide_password=False), FEW).upgrade)
     assert error.code is errors.DATABASE
     assert error.detail == f"The metadata store {words}."
     assert not [part for part in ("sekret", *map(str, change.values())) if part in error.to_text()]
