@@ -48,7 +48,7 @@ class Hostile(BaseHTTPRequestHandler):
         self.stopped.wait(30)
 
     def _drip(self) -> None:
-        self._head(200, 1_000_000)
+        self._head(200, 100_000)
         while not self.stopped.wait(0.1):
             self.wfile.write(b"1,2\n")
 
