@@ -17,6 +17,8 @@ from voyant_api.cli.doors import Door, named_source, open_door
 from voyant_api.cli.terminal import is_rich, shown
 from voyant_core.settings import settings
 
+MOST_REPORTS = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -76,9 +78,18 @@ def places(answer: dict[str, Any], door: Door, out: Path | None) -> list[str]:
     lines: list[str] = []
     reports = [item for item in manifest["artifacts"] if item["kind"] == "report"]
     if out is not None:
-        lines += [f"Report    {out / report['name']}" for report in reports] + [f"Manifest  {out / MANIFEST}"]
+        lines += [f"Report    {out / name}" for name in listed_reports([report["name"] for report in reports])] + [
+            f"Manifest  {out / MANIFEST}"
+        ]
     lines.append(f"Digest    {manifest['content_digest']}")
     if answer["run_id"]:
         at = f"{door.url}/dagit/runs/{answer['run_id']}" if door.url else "start `voyant serve`, then open /dagit there"
         lines.append(f"Dagit     {at}")
     return lines
+
+
+def listed_reports(reports: Sequence[str]) -> list[str]:
+    """The report over all tables first; it leads to the others, so of many only this one is named."""
+    over = [name for name in reports if name.startswith("joint/")]
+    each = [name for name in reports if name not in over]
+    return [*over, *each] if len(each) <= MOST_REPORTS or not over else over

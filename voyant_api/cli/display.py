@@ -10,6 +10,8 @@ from typing import Any
 from voyant_api.cli.terminal import WIDTH, bold, clean, count, seconds, size, wrapped
 
 MOST_FINDINGS = 10
+MOST_TABLES = 20
+FEW_TABLES = 6
 Document = Mapping[str, Any]
 
 
@@ -42,16 +44,19 @@ def _inputs(answer: Document, rich: bool) -> list[str]:
     if not inputs:
         return []
     lines = ["", bold("Tables", rich)]
-    return [*lines, *(f"  {clean(used['table']):<50} {count(used['rows']):>16} rows" for used in inputs[:20])]
+    lines += [f"  {clean(used['table']):<50} {count(used['rows']):>16} rows" for used in inputs[:MOST_TABLES]]
+    return [*lines, *([f"  and {len(inputs) - MOST_TABLES} more"] if len(inputs) > MOST_TABLES else [])]
 
 
 def _findings(findings: Sequence[Document], rich: bool) -> list[str]:
     if not findings:
         return []
     lines = ["", bold("Findings", rich)]
+    several = len({finding.get("table") for finding in findings}) > 1
     for number, finding in enumerate(findings[:MOST_FINDINGS], 1):
+        place = f"{clean(finding['table'])}: " if several and finding["table"] != "joint" else ""
         lines += wrapped(
-            f"{finding['text']} {finding['consequence']}".strip(), indent=" " * 13, first=f" {number:>2}. {finding['severity']:<8} "
+            f"{place}{finding['text']} {finding['consequence']}".strip(), indent=" " * 13, first=f" {number:>2}. {finding['severity']:<8} "
         )
     if len(findings) > MOST_FINDINGS:
         lines.append(f"     and {len(findings) - MOST_FINDINGS} more in the report")
@@ -63,7 +68,12 @@ def _stages(stages: Sequence[Document], rich: bool) -> list[str]:
         return []
     lines = ["", bold("Stages", rich)]
     shown = told = None
+    whole = _whole_tables(stages)
+    if whole:
+        lines.append(f"  {len(whole)} tables: every stage done")
     for stage in stages:
+        if stage["table"] in whole:
+            continue
         table, shown = ("" if stage["table"] == shown else clean(stage["table"])[:20]), stage["table"]
         time = seconds(stage["duration_s"]) if stage["duration_s"] else ""
         lines.append(f"  {table:<20}  {stage['name']:<14} {stage['state']:<10} {time:>8}".rstrip())
@@ -71,6 +81,14 @@ def _stages(stages: Sequence[Document], rich: bool) -> list[str]:
             told = stage["reason"]
             lines += wrapped(f"{stage.get('code') or ''} {stage['reason']}".strip(), indent=" " * 24)
     return lines
+
+
+def _whole_tables(stages: Sequence[Document]) -> set[str]:
+    """Of many tables those whose stages have all been done: one line tells them."""
+    tables = {stage["table"] for stage in stages}
+    if len(tables) <= FEW_TABLES:
+        return set()
+    return tables - {stage["table"] for stage in stages if stage["state"] not in ("succeeded", "reused")} - {"joint"}
 
 
 def job_table(page: Document) -> list[str]:

@@ -21,7 +21,9 @@ ANSWER = {
     "problem": None,
     "created_at": "2026-11-22T12:00:00.000Z",
     "finished_at": "2026-11-22T12:00:01.250Z",
-    "findings": [{"severity": "high", "text": f"Finding {number}. " * 9, "consequence": "So what."} for number in range(12)],
+    "findings": [
+        {"table": "orders", "severity": "high", "text": f"Finding {number}. " * 9, "consequence": "So what."} for number in range(12)
+    ],
     "stages": [
         {"table": "orders", "name": "profile", "state": "succeeded", "duration_s": 0.2, "code": None, "reason": None},
         {"table": "orders", "name": "kpi", "state": "skipped", "duration_s": 0.0, "code": "VYNT-7002", "reason": "no time column"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voyant_api.features.jobs.schemas import Evidence, FindingOut, JobAnswer, JobLinks
+from voyant_core.keys import JOINT
 from voyant_core.model.artifact import ArtifactKind, Manifest
 from voyant_core.model.chart import Code, Text
 from voyant_core.model.job import Job, JobState, StageState
@@ -12,6 +13,8 @@ from voyant_core.model.narrative import Finding, Narrative
 
 _POLL_MS = {JobState.QUEUED: 500, JobState.RUNNING: 1000}
 MOST_FINDINGS = 40
+MOST_TOLD = 3
+"""Tables whose summaries stand in the answer's."""
 
 
 def told(text: Text) -> str:
@@ -50,7 +53,7 @@ def job_answer(job: Job, manifest: Manifest | None, narratives: Sequence[Narrati
 
 
 def _summary(job: Job, narratives: Sequence[Narrative]) -> str:
-    told_tables = " ".join(told(narrative.summary) for narrative in narratives).strip()
+    told_tables = _tables_told(narratives)
     done = sum(stage.state not in (StageState.PENDING, StageState.RUNNING) for stage in job.stages)
     planned = len(job.plan.steps())
     match job.state:
@@ -65,6 +68,15 @@ def _summary(job: Job, narratives: Sequence[Narrative]) -> str:
             return f"{reason} {told_tables}".strip()
         case JobState.SUCCEEDED:
             return " ".join([told_tables or f"Done: {done} of {planned} stages.", *_failures(job)])
+
+
+def _tables_told(narratives: Sequence[Narrative]) -> str:
+    """What the job is about, small whatever the number of tables: over all of them first, then each while there are few."""
+    over = [told(narrative.summary) for narrative in narratives if narrative.table == JOINT]
+    each = [told(narrative.summary) for narrative in narratives if narrative.table != JOINT]
+    shown = each if len(each) <= MOST_TOLD else [] if over else each[:MOST_TOLD]
+    more = [f"{len(each) - len(shown)} more tables are told in their reports."] if not over and len(each) > len(shown) else []
+    return " ".join([*over, *shown, *more]).strip()
 
 
 def _failures(job: Job) -> list[str]:
@@ -107,5 +119,6 @@ def _links(job: Job, manifest: Manifest | None) -> JobLinks:
         return links
     links.manifest = f"/v1/artifacts/{job.id}/manifest"
     links.artifacts = f"/v1/artifacts/{job.id}"
-    links.reports = [artifact.href for artifact in manifest.artifacts if artifact.kind is ArtifactKind.REPORT]
+    reports = [artifact for artifact in manifest.artifacts if artifact.kind is ArtifactKind.REPORT]
+    links.reports = [artifact.href for artifact in sorted(reports, key=lambda artifact: not artifact.name.startswith(f"{JOINT}/"))]
     return links
