@@ -17,20 +17,21 @@ import statistics
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.faults.matrix_bed import Bed
 from tests.faults.matrix_moments import COLUMNS, table_of
-from tests.faults.matrix_trial import ROWS, Trial, Usual, run_trial, undisturbed
+from tests.faults.matrix_trial import RECOVERY_S, ROWS, Trial, Usual, run_trial, undisturbed
 from tests.faults.matrix_truth import broken_links
 from voyant_assets.runtime.instance import open_instance
 
 CALIBRATIONS = 3
 
 
-def run_matrix(bed: Bed, trials: Sequence[Trial], out: Path | None = None) -> list[Trial]:
+def run_matrix(bed: Bed, trials: Sequence[Trial], out: Path | None = None, within_s: float = RECOVERY_S) -> list[Trial]:
     """Runs the trials on one server. `bed` is started and stopped here."""
     bed.start()
     bed.await_ready()
@@ -39,7 +40,12 @@ def run_matrix(bed: Bed, trials: Sequence[Trial], out: Path | None = None) -> li
         for number in range(CALIBRATIONS):
             usual.learn(undisturbed(bed, f"calibration-{number}", table_of(f"calibration-{number}")))
         for trial in trials:
-            run_trial(bed, instance, usual, trial)
+            began = time.monotonic()
+            try:
+                run_trial(bed, instance, usual, trial, within_s)
+            except Exception as error:  # noqa: BLE001 - one trial that cannot be judged must not hide the others
+                trial.violations += [f"the trial broke: {error!r}", traceback.format_exc(limit=-3)]
+            trial.seconds = round(time.monotonic() - began, 2)
             sys.stderr.write(f"{_line(trial)}\n")
             if out is not None:
                 out.write_text(json.dumps([dataclasses.asdict(done) for done in trials if done.seconds], indent=1))
@@ -113,6 +119,7 @@ def main() -> int:
     parser.add_argument("--rows", default=",".join(ROWS))
     parser.add_argument("--columns", default=",".join(COLUMNS))
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--within", type=float, default=RECOVERY_S, help="seconds that a recovery may take")
     parser.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite", help="postgres: a server of its own for this run")
     parser.add_argument("--server-roles", default="api,dagit,worker,daemon")
     parser.add_argument("--home", type=Path, help="kept afterwards; not given: a temporary one")
@@ -127,7 +134,7 @@ def main() -> int:
     with _store(options.store, home.parent) as variables:
         bed = Bed(home, options.server_roles, variables)
         try:
-            run_matrix(bed, trials, options.out)
+            run_matrix(bed, trials, options.out, options.within)
         finally:
             bed.close()
     sys.stdout.write(f"{table(trials)}\n\n{summary(trials)}\n")

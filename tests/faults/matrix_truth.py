@@ -33,6 +33,8 @@ def job_flaws(request: Request, instance: DagsterInstance) -> list[str]:
     if row is None:
         return []
     who = f"{request.name} ({row['state']})"
+    if row["state"] not in AGREES:
+        return [f"{who}: it has not ended"]
     flaws = [f"{who}: {flaw}" for flaw in _event_flaws(request)]
     run = instance.get_run_by_id(row["run_id"]) if row["run_id"] else None
     if run is not None and run.status.value != AGREES.get(row["state"]):
