@@ -253,6 +253,18 @@ def test_a_run_that_nobody_works_on_is_ended(own_bed, reported, end):
     assert own_bed.told_as_ended(run_id) == end
 
 
+def test_a_worker_takes_no_run_that_it_cannot_write_down(own_bed):
+    own_bed.start()
+    until(own_bed.info)
+    blocked = own_bed.layout.run / "runs.json.new"  # as a full disk would
+    blocked.mkdir()
+    run_id = own_bed.submit()
+    assert own_bed.status(run_id) in ("QUEUED", "STARTING")
+    assert own_bed.info()["running"] == {}
+    blocked.rmdir()
+    assert own_bed.end(run_id) == "SUCCESS"
+
+
 def test_a_worker_whose_supervisor_died_makes_room_at_once(own_bed):
     """Its runs are adopted by the next worker."""
     parent = own_bed.start_below_a_parent()

@@ -128,7 +128,12 @@ class Worker:
                 break  # the fork server is still importing
             process.run_id = run_id = self.waiting.popleft()
             self.running[run_id] = process
-            self.save()  # before the hand-over: a run that has a process is always on record
+            if not self.save():  # before the hand-over: a run that has a process is always on record
+                self.waiting.appendleft(run_id)
+                del self.running[run_id]
+                process.run_id = None
+                self.pool.give_back(process)
+                break
             process.hand_over({"op": "run", "run_id": run_id})
         self.tasks.schedule()
         self.pool.refill(busy=bool(self.running) or self.tasks.is_busy)

@@ -1,4 +1,8 @@
+import errno
+import os
 import pickle
+
+import pytest
 
 from voyant_core import errors
 
@@ -50,3 +54,20 @@ def test_numbers_and_their_http_status_agree_with_the_ranges():
         9: {503},
     }
     assert {n: c.status for n, c in errors.CATALOGUE.items() if c.status not in ranges[n // 1000]} == {}
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (errno.ENOSPC, "VYNT-4003"),
+        (errno.EDQUOT, "VYNT-4003"),
+        (errno.EROFS, "VYNT-5009"),
+        (errno.EACCES, "VYNT-5009"),
+        (errno.EIO, "VYNT-5001"),
+    ],
+)
+def test_what_a_disk_refuses_is_told_by_a_code_and_without_a_path(number, code):
+    with pytest.raises(errors.VoyantError) as raised, errors.of_disk("Storing it"):
+        raise OSError(number, os.strerror(number), "/secret/place")
+    assert raised.value.code.code == code
+    assert "/secret" not in raised.value.to_text()
