@@ -7,6 +7,7 @@ READY := $(VENV)/.ready
 DATA := build/flights.csv
 FILE ?= $(DATA)
 OUT ?=
+SEED ?= 1
 MOMENTS ?= 20
 
 export UV_PYTHON_DOWNLOADS := never
@@ -44,8 +45,9 @@ test: $(READY) ## Run the whole test suite.
 faults: $(READY) ## Run the kill matrix: MOMENTS=20 in each cell.
 	@$(BIN)/python -m tests.faults.kill_matrix --moments $(MOMENTS)
 
-fuzz: $(READY) ## Run the property tests with new examples.
+fuzz: $(READY) ## Run the property tests with new examples, and read 10,000 made-up files.
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -q -n 2 --dist loadfile tests/unit
+	@$(BIN)/python -m tests.fuzz.readers --count 10000 --seed $(SEED)
 
 check: $(READY) ## Format, lint, types, import contracts and the fast tests.
 	@$(BIN)/ruff format --check --quiet .

@@ -11,7 +11,7 @@ from resources.duckdb import csv_notes, failures, formats, quoting, reading, rew
 from resources.duckdb.engine import DuckDBEngine
 from resources.duckdb.null_tokens import NULL_TOKENS
 from voyant_core import errors
-from voyant_core.model.source import Column, FileFormat, FoundTable
+from voyant_core.model.source import Column, FileFormat, FoundTable, ReadOptions
 
 _SOURCE_COLUMN = re.compile(r"casting from source column (.+)")
 _NOT_UTF8 = re.compile(r"not utf-8|invalid unicode", re.IGNORECASE)
@@ -111,10 +111,7 @@ def _retyped(engine: DuckDBEngine, path: Path, found: FoundTable, options: readi
     typed = [column for column in found.columns if column.type != "VARCHAR"]
     as_read = reading.as_rewritten(found).read
     source = reading.relation(path, as_read, found.columns, options)
-    counts = engine.rows(
-        f"SELECT {', '.join(f'count(*) FILTER ({text_columns.misfits(column, as_read)})' for column in typed)} FROM {source}"
-    )
-    wrong = [column for column, count in zip(typed, counts[0], strict=True) if count]
+    wrong = at_odds(engine, typed, as_read, source)
     if not wrong:
         return None
     bad = {column.name: _distinct(engine, column, source, text_columns.misfits(column, as_read)) for column in wrong}
@@ -140,6 +137,17 @@ def _retyped(engine: DuckDBEngine, path: Path, found: FoundTable, options: readi
     nulls = [*found.read.null_tokens, *late]
     told = [*csv_notes.token_notes(late, []), *notes, *csv_notes.type_notes(changes)]
     return Reread(found.model_copy(update={"columns": columns, "read": _with_notes(found, told, forms=forms, null_tokens=nulls)}))
+
+
+def at_odds(engine: DuckDBEngine, columns: Sequence[Column], read: ReadOptions, source: str) -> list[Column]:
+    """The columns with a value that does not fit. In batches, for the sake of memory."""
+    wrong: list[Column] = []
+    for start in range(0, len(columns), text_columns.MOST_CHECKED // 2):
+        batch = columns[start : start + text_columns.MOST_CHECKED // 2]
+        counts = ", ".join(f"count(*) FILTER ({text_columns.misfits(column, read)})" for column in batch)
+        ((*found,),) = engine.rows(f"SELECT {counts} FROM {source}")
+        wrong += [column for column, count in zip(batch, found, strict=True) if count]
+    return wrong
 
 
 def _distinct(engine: DuckDBEngine, column: Column, source: str, condition: str) -> list[str]:

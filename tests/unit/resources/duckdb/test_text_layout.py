@@ -190,3 +190,10 @@ def test_a_row_that_is_much_too_long_is_refused_with_its_number(take: Bed) -> No
     error = take.refused("a,b\n1,2\n3,4\n" + ",".join("x" * 50) + "\n5,6\n7,8\n")
     assert error.code is errors.UNREADABLE_FILE
     assert "row 3 has 50 values" in error.detail
+
+
+def test_many_columns_that_need_checks_fit_the_memory(take: Bed) -> None:
+    head, row = ",".join(f"c{at}" for at in range(200)) + "\n", ",".join(["true"] * 200) + "\n"
+    assert take(head + row * 3).rows == [(True,) * 200] * 3
+    taken = take(head + row * 700 + row.replace("true", "maybe", 1))
+    assert (taken.rows[-1][:2], taken.types["c0"], taken.types["c1"]) == (("maybe", True), "VARCHAR", "BOOLEAN")
