@@ -172,6 +172,8 @@ def main() -> int:
         found = measure(options, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    for row in (row for runs in found["tables"].values() for row in runs["profile"]):
+        row["ours"].pop("files")  # paths of this machine
     found["versions"] = {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
     found["machine"] = {"cpus": os.cpu_count(), "load": os.getloadavg()}
     results = ROOT / "bench" / "results" / f"scale-{dt.datetime.now(dt.UTC):%Y-%m-%d}.json"

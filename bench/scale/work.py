@@ -9,7 +9,6 @@ sides alike. `peak_rss_mib` is the process's largest resident memory, imports an
 from __future__ import annotations
 
 import json
-import os
 import resource
 import sys
 import time
@@ -125,7 +124,7 @@ def summarize(home: str) -> dict[str, Any]:
 
 def main() -> None:
     work = {"ingest": ingest, "copy": copy, "profile": profile, "summarize": summarize}[sys.argv[1]]
-    print(json.dumps(work(*sys.argv[2:]) | {"pid": os.getpid()}))
+    print(json.dumps(work(*sys.argv[2:])))
 
 
 if __name__ == "__main__":

@@ -224,3 +224,22 @@ def test_identifiers_beyond_what_a_double_can_count_keep_every_digit(path: str) 
     column = found.statistics[0]
     assert (column.min, column.max, column.distinct) == (2**60 + 1, 2**60 + 3, 3)
     assert [entry.value for entry in column.top] == [2**60 + 1, 2**60 + 2, 2**60 + 3]
+
+
+def test_a_column_whose_first_rows_hold_too_many_values_needs_no_estimate() -> None:
+    engine = view_of("SELECT i AS n, sqrt(i) AS x, sqrt(i % 7) AS y, 's' || (i * 3 // 4) AS s FROM range(2500) rows(i)")
+    asked: list[str] = []
+    rows = engine.rows
+
+    def noted(sql: str) -> list[tuple[Any, ...]]:
+        asked.append(sql)
+        return rows(sql)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "rows", noted)
+        found = collect(engine, QUOTED, Budget(frequency_values=50))
+    (estimates,) = [sql for sql in asked if "approx_count_distinct" in sql]
+    assert '"y"' in estimates
+    assert '"x"' not in estimates
+    assert '"s"' not in estimates
+    assert [column.distinct for column in found.statistics] == [2500, 2500, 7, 1875]
