@@ -121,9 +121,14 @@ class Bed:
             return {}
 
     def idle_spare(self) -> int | None:
-        """A spare that waits for work: the one that was made last, which the next run does not take."""
-        spares = [int(pid) for pid, is_ready in self.info().get("spares", {}).items() if is_ready]
-        return spares[-1] if spares else None
+        """A spare that waits for work, the one that the next run does not take; else one that still warms up."""
+        spares = self.info().get("spares", {})
+        ready = [int(pid) for pid, is_ready in spares.items() if is_ready]
+        return next(iter([*reversed(ready), *map(int, spares)]), None)
+
+    def has_spares(self) -> bool:
+        spares = self.info().get("spares", {})
+        return len(spares) >= self.environment.settings.runs.spares and all(spares.values())
 
     def run_process(self) -> int | None:
         """The process that executes a run, else the one that does a task."""

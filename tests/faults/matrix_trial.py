@@ -85,6 +85,8 @@ def run_trial(bed: Bed, instance: DagsterInstance, usual: Usual, trial: Trial, w
 def _strike(bed: Bed, usual: Usual, trial: Trial, request: Request, draw: random.Random) -> float:
     """Sends the request and kills the row's process in the column's phase; when."""
     known = bed.pid(trial.row) if trial.row not in ("run", "spare") else None
+    if trial.row == "spare":
+        until(bed.has_spares, RECOVERY_S)
     request.send()
     await_phase(trial.column, request)
     trial.delay_s = draw.uniform(0, usual.of(trial.column))
@@ -92,7 +94,7 @@ def _strike(bed: Bed, usual: Usual, trial: Trial, request: Request, draw: random
     victim = bed.run_process() if trial.row == "run" else bed.idle_spare() if trial.row == "spare" else known
     killed_at = time.time()
     if victim is None:
-        trial.outcome = "ended before"
+        trial.outcome = "nothing to kill"
         return killed_at
     with contextlib.suppress(ProcessLookupError):
         os.kill(victim, signal.SIGKILL)
