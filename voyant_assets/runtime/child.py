@@ -90,7 +90,8 @@ class Child:
         self.kill()
         self.exit_code = self.process.wait()
         self.process = None
-        if now > self._started + STEADY_S:
+        # who was killed did not fail by itself: only failing over and over again is answered by growing pauses
+        if now > self._started + STEADY_S or self.exit_code == -signal.SIGKILL:
             self._pause_s = FIRST_PAUSE_S
         self._start_at = now + self._pause_s
         self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S)
