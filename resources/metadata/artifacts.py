@@ -89,11 +89,14 @@ class ArtifactRepository(TenantScope):
             )
         return linked
 
-    def of_job(self, job_id: str) -> list[ManifestArtifact]:
+    def of_job(self, job_id: str, name: str | None = None) -> list[ManifestArtifact]:
+        """What the job links to, in order; with `name` only that one."""
         joined = sa.join(job_artifact, artifact, sa.and_(artifact.c.id == job_artifact.c.artifact_id, artifact.c.tenant == self.tenant))
         query = self.select(job_artifact, *job_artifact.c, *(c for c in artifact.c if c.name not in job_artifact.c)).select_from(joined)
         with self.database.read() as connection:
-            rows = connection.execute(query.where(job_artifact.c.job_id == job_id).order_by(job_artifact.c.position)).mappings().all()
+            chosen = query.where(job_artifact.c.job_id == job_id)
+            chosen = chosen if name is None else chosen.where(job_artifact.c.name == name)
+            rows = connection.execute(chosen.order_by(job_artifact.c.position)).mappings().all()
         return [
             ManifestArtifact(
                 name=row["name"],
@@ -113,7 +116,7 @@ class ArtifactRepository(TenantScope):
         ]
 
     def named(self, job_id: str, name: str) -> ManifestArtifact:
-        found = next((a for a in self.of_job(job_id) if a.name == name), None)
+        found = next(iter(self.of_job(job_id, name)), None)
         if found is None:
             raise errors.VoyantError(
                 errors.ARTIFACT_NOT_FOUND,
