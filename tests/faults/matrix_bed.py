@@ -94,16 +94,12 @@ class Bed:
         if until(self.is_ready, timeout_s, 0.05) is None:
             raise TimeoutError(f"not ready within {timeout_s:g} s: {(self.home / 'serve.out').read_text()[-2000:]}")
 
-    def is_ready(self) -> bool:
-        """The API answers, the worker can fork, and every part of the server has its process."""
+    def is_ready(self, part: str = "api") -> bool:
+        """It can analyze: the API answers and the worker can fork. And this part has its process."""
         try:
-            return self.http.get("/readyz", timeout=5).status_code == 200 and all(self.pid(part) for part in self.parts)
+            return self.http.get("/readyz", timeout=5).status_code == 200 and self.pid(part) is not None
         except httpx.HTTPError:
             return False
-
-    @property
-    def parts(self) -> list[str]:
-        return [part for part in MODULES if part in self.roles.split(",")]
 
     def pid(self, part: str) -> int | None:
         """The process of a part of the server; `serve` is the supervisor itself."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import httpx
 from dagster import DagsterInstance
 
-from tests.faults.matrix_bed import Bed, until
+from tests.faults.matrix_bed import MODULES, Bed, until
 from tests.faults.matrix_moments import COLUMNS, Request, await_phase, bounds, table_of
 from tests.faults.matrix_truth import collect, content_digest, half_written, job_flaws, source_flaws, unreferenced, unsettled
 
@@ -87,6 +87,8 @@ def _strike(bed: Bed, usual: Usual, trial: Trial, request: Request, draw: random
     known = bed.pid(trial.row) if trial.row not in ("run", "spare") else None
     if trial.row == "spare":
         until(bed.has_spares, RECOVERY_S)
+    if trial.row == "daemon":  # it starts after everything else
+        known = until(lambda: bed.pid("daemon"), LONGEST_S)
     request.send()
     await_phase(trial.column, request)
     trial.delay_s = draw.uniform(0, usual.of(trial.column))
@@ -109,10 +111,11 @@ def _strike(bed: Bed, usual: Usual, trial: Trial, request: Request, draw: random
 def _await_truth(bed: Bed, instance: DagsterInstance, trial: Trial, requests: list[Request], killed_at: float, within_s: float) -> None:
     """Recovered: the server is whole, every accepted job has ended, and nothing is left of what was killed."""
     left: list[str] = []
+    part = trial.row if trial.row in MODULES else "api"
 
     def settled() -> bool:
         nonlocal left
-        left = [] if bed.is_ready() else ["the server is not ready"]
+        left = [] if bed.is_ready(part) else ["the server is not ready"]
         left = left or unsettled(bed, instance)
         return not left and all(request.is_over for request in requests)
 
