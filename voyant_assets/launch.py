@@ -233,8 +233,11 @@ class Launch:
 
     def artifact(self, tenant: str, job_id: str, name: str) -> tuple[ManifestArtifact, Path]:
         """The artifact and where its bytes lie."""
-        self.store.jobs(tenant).get(job_id)
-        found = self.store.artifacts(tenant).named(job_id, name)
+        try:
+            found = self.store.artifacts(tenant).named(job_id, name)
+        except errors.VoyantError:
+            self.store.jobs(tenant).get(job_id)  # a job that does not exist is told as that; to read it first takes long when it is large
+            raise
         return found, self.environment.objects.path(tenant, found.sha256)
 
     def narratives(self, tenant: str, job_id: str) -> list[Narrative]:
