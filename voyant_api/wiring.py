@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from voyant_api.features.analyze.service import AnalyzeService
 from voyant_api.features.artifacts.service import ArtifactService
@@ -16,6 +16,7 @@ from voyant_core.settings import Settings
 
 if TYPE_CHECKING:
     from voyant_assets.launch import Launch
+    from voyant_assets.probing import ProbeOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,21 @@ class Backend(Protocol):
     @property
     def launch(self) -> Launch: ...
     def open_landing(self, file_name: str) -> Writer: ...
+    async def probe(self, order: ProbeOrder) -> dict[str, Any]: ...
     def ready(self) -> dict[str, str]: ...
 
 
 def wire(backend: Backend, settings: Settings) -> Services:
+    from voyant_assets.looking import Looks
+
     launch = backend.launch
     jobs = JobService(launch)
+    sources = SourceService(launch, Looks(backend.probe))
     return Services(
-        analyze=AnalyzeService(launch, jobs),
+        analyze=AnalyzeService(launch, jobs, sources),
         jobs=jobs,
         artifacts=ArtifactService(launch),
-        sources=SourceService(launch),
+        sources=sources,
         tables=TableService(launch),
         uploads=UploadService(backend.open_landing, launch.register_upload, settings.files.max_bytes),
         service=ServiceService(backend.ready, launch.store.job_counts),

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 RunTask = Callable[[str, dict[str, Any]], dict[str, Any]]
 StartRun = Callable[[Job], None]
+Seen = tuple[Target, ProbeResult]
+"""A place, and what a probe found there."""
 
 
 def new_job(call: CallContext, request: AnalyzeRequest, plan: Plan) -> Job:
@@ -64,6 +66,10 @@ def _unregistered(target: Target, result: ProbeResult, call: CallContext, slug: 
     )  # fmt: skip
 
 
+def _body(request: AnalyzeRequest) -> str:
+    return digest(request.model_dump(mode="json"))
+
+
 class Launch:
     """`run_task(name, arguments)` runs a small task in a worker's process; `start_run(job)` starts an accepted job's run, `stop_run(job)`
     ends one; `sources_changed()` is told whenever the graph should show something else."""
@@ -85,21 +91,30 @@ class Launch:
 
     # -- work -------------------------------------------------------------------------------------------------------------
 
-    def analyze(self, request: AnalyzeRequest, call: CallContext, idempotency_key: str | None = None) -> Job:
-        """Accept a request: the job, queued or already running. The same key with the same request gives the same job again."""
-        body = digest(request.model_dump(mode="json"))
-        jobs = self.store.jobs(call.tenant)
-        if idempotency_key is not None and (earlier := jobs.replayed(ANALYZE, idempotency_key, body)) is not None:
-            return earlier
+    def replayed(self, request: AnalyzeRequest, call: CallContext, idempotency_key: str | None) -> Job | None:
+        """The job that this key and request made before. VYNT-2009 when the request was another, VYNT-4002 when no new job may wait."""
+        if idempotency_key is not None:
+            earlier = self.store.jobs(call.tenant).replayed(ANALYZE, idempotency_key, _body(request))
+            if earlier is not None:
+                return earlier
         self._refuse_more_than_may_wait(call)
-        target = self._target(request.source, call)
-        result = self._probe(target)
+        return None
+
+    def analyze(self, request: AnalyzeRequest, call: CallContext, idempotency_key: str | None = None, seen: Seen | None = None) -> Job:
+        """Accept a request: the job, queued or already running. The same key with the same request gives the same job again.
+
+        `seen`: what a probe found already; else it is probed here.
+        """
+        if (earlier := self.replayed(request, call, idempotency_key)) is not None:
+            return earlier
+        jobs = self.store.jobs(call.tenant)
+        target, result = seen or self._seen(request.source, call)
         slug = self.store.sources(call.tenant).slug_for(target.uri, target.title)
         self._plan(request, _unregistered(target, result, call, slug))  # refuses before anything is stored
         source = self.store.sources(call.tenant).register(target.type, target.uri, target.title, result, pinned=False)
         plan = self._plan(request, source)
         job = new_job(call, request, plan)
-        accepted = jobs.create(job, None if idempotency_key is None else (ANALYZE, idempotency_key, body))
+        accepted = jobs.create(job, None if idempotency_key is None else (ANALYZE, idempotency_key, _body(request)))
         if accepted.id == job.id:
             self._keep(request, plan, source)
             self._start(job)
@@ -139,7 +154,8 @@ class Launch:
         most = self.environment.settings.runs.most_tables
         return make_plan(source.tenant, request, [source], catalogue(), joint_catalogue(), most)
 
-    def _target(self, source: str | dict[str, Any], call: CallContext) -> Target:
+    def target(self, source: str | dict[str, Any], call: CallContext) -> Target:
+        """Where a source is, checked that the caller may read there. VYNT-1004, 1006, 1007, 2003 or 2008."""
         layout, files = self.environment.layout, self.environment.settings.files
         found = parse_source(source, files.roots, layout.inbox, may_read_any=call.may_read_any_file)
         if isinstance(found, Target):
@@ -154,8 +170,9 @@ class Launch:
             return Target(SourceType.UPLOAD, f"upload:{landed.file_name}", title_of(landed.file_name), order)
         return registered_target(sources.get(named.id))
 
-    def _probe(self, target: Target) -> ProbeResult:
-        return ProbeResult.model_validate(self._run_task("probe", target.order.model_dump(mode="json")))
+    def _seen(self, source: str | dict[str, Any], call: CallContext) -> Seen:
+        target = self.target(source, call)
+        return target, ProbeResult.model_validate(self._run_task("probe", target.order.model_dump(mode="json")))
 
     def cancel(self, job_id: str, call: CallContext) -> Job:
         """Ask the job to stop; what is done stays. VYNT-2010 when it has ended already, unless it was canceled."""
@@ -171,15 +188,14 @@ class Launch:
 
     # -- sources ----------------------------------------------------------------------------------------------------------
 
-    def discover(self, source: str | dict[str, Any], call: CallContext) -> SourceRecord:
+    def discover(self, source: str | dict[str, Any], call: CallContext, seen: Seen | None = None) -> SourceRecord:
         """What is in a source, without registering it: `id` is empty."""
-        target = self._target(source, call)
-        return _unregistered(target, self._probe(target), call)
+        return _unregistered(*(seen or self._seen(source, call)), call)
 
-    def connect(self, source: str | dict[str, Any], call: CallContext) -> SourceRecord:
+    def connect(self, source: str | dict[str, Any], call: CallContext, seen: Seen | None = None) -> SourceRecord:
         """Register a source and keep it."""
-        target = self._target(source, call)
-        record = self.store.sources(call.tenant).register(target.type, target.uri, target.title, self._probe(target), pinned=True)
+        target, result = seen or self._seen(source, call)
+        record = self.store.sources(call.tenant).register(target.type, target.uri, target.title, result, pinned=True)
         self._sources_changed()
         return record
 

@@ -12,8 +12,9 @@ from resources.files.landing import LandingWriter
 from voyant_assets.finishing import FINAL, ask_to_end, end_lost_jobs, finish
 from voyant_assets.graph.registry import write_registry
 from voyant_assets.launch import Launch
+from voyant_assets.probing import ProbeOrder
 from voyant_assets.recovery import Recovery
-from voyant_assets.runtime.client import run_task, worker_info
+from voyant_assets.runtime.client import ask_task, run_task, worker_info
 from voyant_assets.runtime.environment import Environment
 from voyant_core import errors
 from voyant_core.errors import VoyantError
@@ -62,6 +63,10 @@ class Server:
 
     def _run_task(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         return run_task(self.environment.layout.worker_socket, name, arguments, PROBE_TIMEOUT_S)
+
+    async def probe(self, order: ProbeOrder) -> dict[str, Any]:
+        """What is at a place, as a ProbeResult's JSON. Cancelling it ends the probe."""
+        return await ask_task(self.environment.layout.worker_socket, "probe", order.model_dump(mode="json"), PROBE_TIMEOUT_S)
 
     def _start_run(self, job: Job) -> None:
         from voyant_assets.graph.location import create_run

@@ -79,6 +79,7 @@ LEASE_HELD = ErrorCode(5007, 503, "The table is being written by another run", r
 DAGIT_AWAY = ErrorCode(5008, 503, "Dagit does not answer", retryable=True)
 HOME_NOT_WRITABLE = ErrorCode(5009, 503, "The home cannot be written to")
 BAD_SETTING = ErrorCode(5010, 500, "A setting is wrong")
+SOURCE_BEING_READ = ErrorCode(5011, 503, "The source is still being read", retryable=True)
 AIRBYTE = ErrorCode(6001, 502, "Airbyte failed", retryable=True)
 DATAHUB = ErrorCode(6002, 503, "DataHub failed", retryable=True)
 SOURCE_UNREACHABLE = ErrorCode(6003, 502, "The source could not be fetched", retryable=True)

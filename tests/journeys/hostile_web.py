@@ -8,12 +8,13 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 GOOD = b"n,x\n" + b"".join(b"%d,%d\n" % (n, n * 7) for n in range(50))
 
 
 class Hostile(BaseHTTPRequestHandler):
+    asked: ClassVar[list[str]] = []
     stopped: threading.Event
 
     def do_GET(self) -> None:
@@ -51,6 +52,14 @@ class Hostile(BaseHTTPRequestHandler):
         self._head(200, 100_000)
         while not self.stopped.wait(0.1):
             self.wfile.write(b"1,2\n")
+
+    def _late(self) -> None:
+        """Whole, but later than a call that may not wait is answered."""
+        self.asked.append(self.path)
+        self._head(200, len(GOOD))
+        self.wfile.write(GOOD[:100])
+        self.stopped.wait(5.5)
+        self.wfile.write(GOOD[100:])
 
     def _short(self) -> None:
         self._head(200, len(GOOD) + 1000)

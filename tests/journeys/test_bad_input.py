@@ -13,12 +13,13 @@ import httpx
 import pytest
 from conftest import serving
 from hostile_inputs import BAD, ENDLESS, STAGES, lay_out
+from hostile_web import Hostile
 from hostile_web import serving as serving_hostile
-from journey_home import variables_of
+from journey_home import variables_of, voyant
 
 LIMITS = {
     "VOYANT_SQL__TIMEOUT_S": "1",
-    "VOYANT_FETCH__TIMEOUT_S": "2",
+    "VOYANT_FETCH__TIMEOUT_S": "7",
     "VOYANT_FETCH__MAX_BYTES": "200000",
     "VOYANT_FETCH__PRIVATE_HOSTS": '["127.0.0.1"]',
 }
@@ -116,6 +117,17 @@ def test_what_a_web_server_does_is_told_by_its_code(rest, web, page, code):
     assert time.monotonic() - started < 30
     if code is None:
         assert told_rows(found) == (50,)
+
+
+def test_a_source_that_is_slower_than_the_call_may_wait_is_taken_up_by_the_same_call_again(rest, web, running):
+    body = {"source": f"{web}/late.csv", "stages": STAGES, "wait_s": 0}
+    answer = rest.post("/v1/analyze", json=body)
+    assert (answer.status_code, code_of(answer.json()), answer.json()["retryable"]) == (503, "VYNT-5011", True)
+    assert answer.headers["retry-after"]
+    assert told_rows(analyzed(rest, body | {"wait_s": 45})) == (50,)
+    assert Hostile.asked == ["/late.csv"]
+    done = voyant(running.home, "analyze", f"{web}/late.csv", "--stages", ",".join(STAGES))
+    assert (done.returncode, "reading the source" in done.stderr) == (0, True), done.stderr
 
 
 def test_a_body_that_is_longer_than_promised_is_read_as_promised_or_refused(rest, web):

@@ -25,13 +25,14 @@ from voyant_api.identity import TokenSource
 from voyant_api.wiring import Services
 from voyant_core import errors
 from voyant_core.errors import VoyantError
-from voyant_core.model.job import AnalyzeRequest, Job, StageState
+from voyant_core.model.job import SOURCE, AnalyzeRequest, Job, StageState
 from voyant_core.model.kpi import KpiRequest
 from voyant_core.model.source import SourceRecord
 
 _WAIT = Field(ge=0, le=MOST_WAIT_S, description="Seconds to wait for the end before answering `running`.")
+_PATIENCE = Field(ge=0, le=MOST_WAIT_S, description="Seconds to wait for the reading before answering VYNT-5011.")
 _JOB_ID = Field(min_length=1, max_length=64, description="A job id from analyze.")
-_SOURCE = Field(description="Path, http(s) URL, source id (src_...) or upload id (upl_...); or an object with `type`, as JSON.")
+_SOURCE = Field(description=SOURCE)
 
 
 class ArtifactAnswer(BaseModel):
@@ -81,7 +82,8 @@ def tools(services: ServicesSource, local_token: TokenSource) -> list[ToolSpec]:
     ) -> Annotated[CallToolResult, JobAnswer]:
         """Analyze a file, URL or known source: profile, quality, KPIs, charts, narrative, report, manifest with hashes.
 
-        Returns the finished analysis, or state `running` with a job_id to poll with the status tool.
+        Returns the finished analysis, or state `running` with a job_id to poll with the status tool. VYNT-5011 means that the source is
+        still being read: call again with the same arguments.
         """
         agent = agent_call(context, local_token)
         request = AnalyzeRequest(source=source, tables=tables, kpis=kpis, stages=stages, preset=preset, params=params, baseline=baseline)
@@ -132,10 +134,12 @@ def tools(services: ServicesSource, local_token: TokenSource) -> list[ToolSpec]:
         data = await run_sync(read_small, path, found.size_bytes) if inline else None
         return _artifact_result(job_id, facts, data, pointer, offset, max_chars, [link(found, agent.base_url)])
 
-    async def discover(context: Context, source: Annotated[str | dict[str, Any], _SOURCE]) -> Annotated[CallToolResult, SourceRecord]:
+    async def discover(
+        context: Context, source: Annotated[str | dict[str, Any], _SOURCE], wait_s: Annotated[float, _PATIENCE] = 30.0
+    ) -> Annotated[CallToolResult, SourceRecord]:
         """Look into a source without keeping it: its tables, their columns and types, and how it is read."""
         agent = agent_call(context, local_token)
-        record = await run_sync(services().sources.discover, source, agent.call)
+        record = await services().sources.discover(source, agent.call, min(wait_s, agent.most_wait_s))
         return text_result(source_text(record), record.model_dump(mode="json"))
 
     reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)

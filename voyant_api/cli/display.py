@@ -123,18 +123,21 @@ def source_lines(source: Document) -> list[str]:
 
 
 class Progress:
-    """Stages on stderr while they run: one line each on a terminal, rewritten in place; one line per finished stage elsewhere."""
+    """Reading and stages on stderr while they run: one line on a terminal, rewritten in place; one line per finished stage elsewhere."""
 
     def __init__(self, quiet: bool, rich: bool) -> None:
         self._quiet = quiet
         self._rich = rich
-        self._open = False
+        self._open = self._is_reading = False
 
     def on_event(self, event: Document) -> None:
         data = event["data"]
         if self._quiet:
             return
-        if event["type"] == "stage.started" and self._rich:
+        if event["type"] == "source.reading" and (self._rich or not self._is_reading):
+            self._is_reading = True
+            self._write(f"{self._clear()}  reading the source ...", ends=not self._rich)
+        elif event["type"] == "stage.started" and self._rich:
             self._write(f"\r\x1b[K  {_stage_name(data)} ...", ends=False)
         elif event["type"] == "stage.finished":
             time = seconds(data["duration_s"]) if data.get("duration_s") else ""

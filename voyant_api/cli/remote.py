@@ -27,7 +27,7 @@ class RemoteDoor:
         self._headers = {"X-Tenant-ID": tenant} | ({"X-Voyant-Local": token} if token else {})
 
     def analyze(self, body: Mapping[str, Any], on_event: OnEvent, *, wait: bool) -> str:
-        accepted = self._text("POST", "/v1/analyze", {**body, "wait_s": 0})
+        accepted = self._once_read("/v1/analyze", {**body, "wait_s": 0}, on_event)
         if not wait:
             return accepted
         job_id = str(json.loads(accepted)["job_id"])
@@ -68,12 +68,22 @@ class RemoteDoor:
         return self._text("GET", f"/v1/sources/{_part(source_id)}")
 
     def connect(self, source: str | dict[str, Any]) -> str:
-        return self._text("POST", "/v1/sources", {"source": source})
+        return self._once_read("/v1/sources", {"source": source}, lambda _event: None)
 
     def forget(self, source_id: str) -> None:
         self._text("DELETE", f"/v1/sources/{_part(source_id)}")
 
     # -- HTTP
+
+    def _once_read(self, path: str, body: Mapping[str, Any], on_event: OnEvent) -> str:
+        """The answer when the source has been read, however long that takes: a person at a shell can end it."""
+        while True:
+            try:
+                return self._text("POST", path, body)
+            except VoyantError as error:
+                if error.code is not errors.SOURCE_BEING_READ:
+                    raise
+                on_event({"type": "source.reading", "data": {"detail": error.detail}})
 
     def _text(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> str:
         connection, answer = self._ask(method, path, body, _ANSWER_S)

@@ -26,7 +26,7 @@ class Task:
     timeout_s: float
     deadline: float
     callers: list[socket.socket]
-    is_late: bool = False
+    verdict: errors.VoyantError | None = None  # why it was killed
 
     def reply(self, message: Message) -> None:
         """The answer to everybody who asked and is still there."""
@@ -86,29 +86,21 @@ class Tasks:
     def answered(self, process: Process, message: Message) -> None:
         task = self._running.pop(process)
         task.reply({key: message[key] for key in ("result", "error") if key in message})
-        if not task.is_late:  # a late one has been killed, though its answer was quicker
+        if task.verdict is None:  # else it has been killed, though its answer was quicker
             self._pool.give_back(process)
 
     def process_exited(self, process: Process, code: int | None) -> None:
         task = self._running.pop(process, None)
         if task is None:
             return
-        if task.is_late:
-            task.fail(_too_slow(task))
-        else:
-            task.fail(
-                errors.VoyantError(
-                    errors.RUN_LOST,
-                    f"The process of the task {task.name} ended with exit code {code} before the task did.",
-                    hint="If it happens again with the same input, the input is what kills it: the worker's log may say more.",
-                )
-            )
+        task.fail(task.verdict or _died(task, code))
 
     def tick(self, now: float) -> None:
         for process, task in self._running.items():
-            if now > task.deadline and not task.is_late:
-                task.is_late = True
-                process.kill()
+            if task.verdict is None:
+                task.verdict = _too_slow(task) if now > task.deadline else _unwanted(task) if task.has_no_caller() else None
+                if task.verdict is not None:
+                    process.kill()
         for task in [task for task in self._waiting if now > task.deadline]:
             self._waiting.remove(task)
             task.fail(_too_slow(task))
@@ -133,3 +125,15 @@ def _has_hung_up(caller: socket.socket) -> bool:
 
 def _too_slow(task: Task) -> errors.VoyantError:
     return errors.VoyantError(errors.TIMEOUT, f"The task {task.name} was not done within {task.timeout_s:g} s.")
+
+
+def _unwanted(task: Task) -> errors.VoyantError:
+    return errors.VoyantError(errors.WORKER_AWAY, f"Whoever asked for the task {task.name} has gone.")
+
+
+def _died(task: Task, code: int | None) -> errors.VoyantError:
+    return errors.VoyantError(
+        errors.RUN_LOST,
+        f"The process of the task {task.name} ended with exit code {code} before the task did.",
+        hint="If it happens again with the same input, the input is what kills it: the worker's log may say more.",
+    )

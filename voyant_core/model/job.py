@@ -38,12 +38,19 @@ class StageState(StrEnum):
         return self in (StageState.SUCCEEDED, StageState.REUSED)
 
 
+SOURCE = (
+    "What to read: a path or http(s) URL of a table file (CSV and other text, JSON, Parquet), also compressed; of a zip archive, workbook "
+    "(xlsx, xlsb, xls, ods), SQLite or DuckDB database; a folder, or a pattern such as `sales/*.csv`, whose like files are one table; "
+    "a source id (src_...) or upload id (upl_...); or an object with `type` (file, url, upload, source)."
+)
+
+
 class AnalyzeRequest(BaseModel):
     """What `POST /v1/analyze` and `voyant.analyze` take, beside `wait_s` and `idempotency_key`."""
 
     model_config = ConfigDict(extra="forbid")
 
-    source: str | dict[str, Any] = Field(description="Path, URL, source id, or an object with `type` (file, url, upload, source).")
+    source: str | dict[str, Any] = Field(description=SOURCE)
     tables: list[str] = Field(default=[], description="Tables of the source; none given: all.")
     kpis: list[KpiRequest] = Field(default=[], max_length=50)
     stages: list[str] = Field(default=[], description="Stages to run (what they need is added); none given: all that apply.")

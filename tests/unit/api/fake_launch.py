@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from resources.files.landing import Landings, LandingWriter
+from voyant_assets.addressing import Target
+from voyant_assets.probing import ProbeOrder
 from voyant_core import canonical, errors
 from voyant_core.errors import VoyantError
 from voyant_core.ids import new_job_id, new_source_id
@@ -19,7 +22,7 @@ from voyant_core.model.artifact import ArtifactKind, Manifest, ManifestArtifact,
 from voyant_core.model.chart import Citation, Code
 from voyant_core.model.job import AnalyzeRequest, Job, JobEvent, JobState, Plan, PlannedTable, Problem, StageRun, StageState
 from voyant_core.model.narrative import Finding, Narrative
-from voyant_core.model.source import Column, FileFormat, FoundTable, Landing, ReadOptions, SourceRecord, SourceType
+from voyant_core.model.source import Column, FileFormat, FoundTable, Landing, ProbeResult, ReadOptions, SourceRecord, SourceType
 from voyant_core.model.table import TableInfo
 from voyant_core.tenancy import CallContext
 
@@ -43,6 +46,10 @@ FILES: dict[str, tuple[ArtifactKind, str, bytes]] = {
     "orders/chart_price.svg": (ArtifactKind.CHART, "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
     "orders/report.html": (ArtifactKind.REPORT, "text/html; charset=utf-8", b"<!doctype html><title>orders</title>"),
 }
+
+
+async def _at_once(_order: object) -> None:
+    """What a quick source takes."""
 
 
 class FakeStore:
@@ -69,6 +76,7 @@ class FakeLaunch:
         self.landed: list[Landing] = []
         self.components = {"metadata": "ok", "worker": "ok", "policy": "allow-all"}
         self.extra_findings = 0
+        self.probing: Callable[[object], Awaitable[object]] = _at_once
         self.store = FakeStore(self)
         self.sequence = 0
         for name, (_, _, data) in FILES.items():
@@ -88,7 +96,19 @@ class FakeLaunch:
 
     # -- work
 
-    def analyze(self, request: AnalyzeRequest, call: CallContext, idempotency_key: str | None = None) -> Job:
+    async def probe(self, order: ProbeOrder) -> dict[str, Any]:
+        await self.probing(order)
+        return ProbeResult(landing=LANDING, tables=[FOUND]).model_dump(mode="json")
+
+    def target(self, source: str | dict[str, Any], call: CallContext) -> Target:
+        del call
+        return Target(SourceType.FILE, f"file:///{source}", "orders", ProbeOrder(kind="path", place=str(source)))
+
+    def replayed(self, request: AnalyzeRequest, call: CallContext, idempotency_key: str | None) -> Job | None:
+        earlier = self.keys.get((call.tenant, idempotency_key or ""))
+        return self.jobs_by_id[earlier[1]] if earlier and earlier[0] == canonical.digest(request.model_dump(mode="json")) else None
+
+    def analyze(self, request: AnalyzeRequest, call: CallContext, idempotency_key: str | None = None, seen: object = None) -> Job:
         self.calls.append(call)
         self.requests.append(request)
         if self.fail_with is not None:
@@ -227,7 +247,7 @@ class FakeLaunch:
 
     # -- sources
 
-    def discover(self, source: str | dict[str, Any], call: CallContext) -> SourceRecord:
+    def discover(self, source: str | dict[str, Any], call: CallContext, seen: object = None) -> SourceRecord:
         if self.fail_with is not None:
             raise self.fail_with
         return SourceRecord(
@@ -235,7 +255,7 @@ class FakeLaunch:
             tables=[FOUND], landing=LANDING, created_at=NOW, updated_at=NOW,
         )  # fmt: skip
 
-    def connect(self, source: str | dict[str, Any], call: CallContext) -> SourceRecord:
+    def connect(self, source: str | dict[str, Any], call: CallContext, seen: object = None) -> SourceRecord:
         record = self.discover(source, call).model_copy(update={"id": new_source_id(), "pinned": True})
         self.records[record.id] = record
         return record

@@ -136,3 +136,26 @@ def test_the_request_reaches_the_launch_door_as_it_was_sent(ask, launch):
     ask("POST", "/v1/analyze", json={**body, "wait_s": 1})
     sent = launch.requests[0].model_dump()
     assert {key: sent[key] for key in body} == body
+
+
+@pytest.mark.parametrize("path", ["/v1/analyze", "/v1/sources", "/v1/sources/discover"])
+def test_a_source_that_takes_longer_than_the_call_may_wait_is_told_with_a_time_to_come_back(ask, launch, path):
+    async def slow(_order):
+        raise VoyantError(errors.SOURCE_BEING_READ, "Reading orders takes longer.", hint="Make the same call again.")
+
+    launch.probing = slow
+    answer = ask("POST", path, json={"source": "orders.csv", "wait_s": 0})
+    assert (answer.status_code, answer.json()["code"], answer.json()["retryable"]) == (503, "VYNT-5011", True)
+    assert int(answer.headers["retry-after"]) > 0
+    assert launch.jobs_by_id == {}
+
+
+def test_a_key_that_made_a_job_already_needs_no_look_at_the_source(ask, launch):
+    headers = {"Idempotency-Key": "k"}
+    first = ask("POST", "/v1/analyze", json={"source": "orders.csv"}, headers=headers).json()
+
+    async def never(_order):
+        raise AssertionError("the source was read again")
+
+    launch.probing = never
+    assert ask("POST", "/v1/analyze", json={"source": "orders.csv"}, headers=headers).json()["job_id"] == first["job_id"]

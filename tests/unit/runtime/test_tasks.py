@@ -13,6 +13,10 @@ class Idle:
 
     def __init__(self):
         self.given = []
+        self.is_killed = False
+
+    def kill(self):
+        self.is_killed = True
 
     def hand_over(self, work):
         self.given.append(work)
@@ -76,3 +80,17 @@ def test_a_task_whose_callers_are_gone_is_not_begun(pool, ask):
     ask.tasks.schedule()
     assert [work["arguments"]["place"] for process in pool.taken for work in process.given] == ["b"]
     assert stays.fileno() > 0
+
+
+def test_a_task_that_runs_for_nobody_any_more_is_ended(pool, ask):
+    leaves, stays = ask("a"), ask("b")
+    ask.tasks.schedule()
+    ask.tasks.tick(0.0)
+    assert not pool.taken[0].is_killed
+    leaves.close()
+    ask.tasks.tick(0.0)
+    assert pool.taken[0].is_killed
+    ask.tasks.process_exited(pool.taken[0], -9)
+    ask.tasks.schedule()
+    ask.tasks.answered(pool.taken[1], {"result": {"n": 2}})
+    assert receive(stays)[0] == {"result": {"n": 2}}

@@ -38,6 +38,7 @@ _REFUSALS = (
     errors.CONCURRENT_QUOTA,
     errors.SOURCE_UNREACHABLE,
     errors.WORKER_AWAY,
+    errors.SOURCE_BEING_READ,
 )
 
 
@@ -62,7 +63,8 @@ def routes(service: AnalyzeService) -> APIRouter:
         """From one call to profile, quality, KPIs, charts, narrative, report and a manifest with the sha256 of each.
 
         Waits at most `wait_s`; a job that has not ended by then goes on, and `GET /v1/jobs/{job_id}` tells more. A job that failed is
-        answered with 200, `state` failed and `problem`; a request that cannot become a job is refused with a problem document.
+        answered with 200, `state` failed and `problem`; a request that cannot become a job is refused with a problem document. A source
+        that takes longer to read than the call may wait (at least 5 s) is answered with VYNT-5011: the same call again takes it up.
         """
         if idempotency_key is not None and body.idempotency_key not in (None, idempotency_key):
             flaw = Flaw("/idempotency_key", "differs from the header Idempotency-Key")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
 from resources.telemetry.logs import bind_ids
 from resources.telemetry.tracing import span
 from voyant_api.features.jobs.schemas import JobAnswer
 from voyant_api.features.jobs.service import JobService, OnChange
+from voyant_api.features.sources.service import SourceService
 from voyant_core import errors
 from voyant_core.errors import Flaw, VoyantError
 from voyant_core.model.job import AnalyzeRequest
@@ -38,16 +39,11 @@ def check_supported(request: AnalyzeRequest) -> None:
         )
 
 
-MOST_AT_ONCE = 100
-
-
 class AnalyzeService:
-    """A request takes a thread while its source is probed; these threads are their own, so that answers to others need not wait."""
-
-    def __init__(self, launch: Launch, jobs: JobService) -> None:
+    def __init__(self, launch: Launch, jobs: JobService, sources: SourceService) -> None:
         self.launch = launch
         self.jobs = jobs
-        self._threads = CapacityLimiter(MOST_AT_ONCE)
+        self.sources = sources
 
     async def analyze(
         self,
@@ -58,9 +54,13 @@ class AnalyzeService:
         idempotency_key: str | None = None,
         on_change: OnChange | None = None,
     ) -> JobAnswer:
-        """Submit and wait at most `wait_s`; the job goes on whatever happens to this call."""
+        """Read the source, submit, and wait for the end, all within `wait_s`; reading and job go on whatever happens to this call."""
         check_supported(request)
+        give_up = time.monotonic() + wait_s
         with span("submit", tenant=call.tenant):
-            job = await run_sync(self.launch.analyze, request, call, idempotency_key, limiter=self._threads)
+            job = await run_sync(self.launch.replayed, request, call, idempotency_key)
+            if job is None:
+                seen = await self.sources.look(request.source, call, wait_s)
+                job = await run_sync(self.launch.analyze, request, call, idempotency_key, seen)
         bind_ids(job_id=job.id)
-        return await self.jobs.follow(call, job.id, wait_s, on_change)
+        return await self.jobs.follow(call, job.id, max(give_up - time.monotonic(), 0.0), on_change)

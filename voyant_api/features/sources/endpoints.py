@@ -24,7 +24,9 @@ _REFUSALS = (
     errors.UNREADABLE_FILE,
     errors.EMPTY_FILE,
     errors.SOURCE_UNREACHABLE,
+    errors.CONCURRENT_QUOTA,
     errors.WORKER_AWAY,
+    errors.SOURCE_BEING_READ,
 )
 
 
@@ -33,7 +35,7 @@ def routes(service: SourceService) -> APIRouter:
 
     @router.post("/discover", responses=problems(*_REFUSALS), summary="Tables, columns and reading of a source, keeping nothing")
     async def discover_source(body: SourceBody, call: Caller) -> SourceRecord:
-        return await run_sync(service.discover, body.source, call)
+        return await service.discover(body.source, call, body.wait_s)
 
     @router.post(
         "",
@@ -42,7 +44,7 @@ def routes(service: SourceService) -> APIRouter:
         summary="Connect a source",
     )
     async def connect_source(body: SourceBody, call: Caller, response: Response) -> SourceRecord:
-        record = await run_sync(service.connect, body.source, call)
+        record = await service.connect(body.source, call, body.wait_s)
         response.headers["Location"] = f"/v1/sources/{record.id}"
         return record
 

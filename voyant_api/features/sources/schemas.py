@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from voyant_api.features.analyze.schemas import MOST_WAIT_S
+from voyant_core.model.job import SOURCE
 from voyant_core.model.source import SourceRecord
 
 
@@ -17,7 +19,8 @@ class SourceBody(BaseModel):
         json_schema_extra={"examples": [{"source": "https://example.org/orders.csv"}, {"source": {"type": "file", "path": "orders.csv"}}]},
     )
 
-    source: str | dict[str, Any] = Field(description="Path, URL, source id, or an object with `type` (file, url, upload, source).")
+    source: str | dict[str, Any] = Field(description=SOURCE)
+    wait_s: float = Field(default=30.0, ge=0, le=MOST_WAIT_S, description="Seconds to wait for the reading; then VYNT-5011.")
 
 
 class SourcePage(BaseModel):
