@@ -21,6 +21,7 @@ from voyant_core.canonical import digest
 from voyant_core.keys import TableAddress
 from voyant_core.model.artifact import Manifest, ManifestArtifact
 from voyant_core.model.job import AnalyzeRequest, Job, JobEvent, JobState, Plan, StageRun, StageState
+from voyant_core.model.kpi import KpiReport
 from voyant_core.model.narrative import Narrative
 from voyant_core.model.source import Landing, ProbeResult, SourceRecord, SourceType, table_groups
 from voyant_core.model.table import TableInfo
@@ -260,6 +261,11 @@ class Launch:
         """What the job's narratives say, one per table that has one."""
         chosen = [a for a in self.artifacts(tenant, job_id) if a.kind == "narrative" and a.media_type == "application/json"]
         return [Narrative.model_validate_json(self.environment.objects.get(tenant, artifact.sha256)) for artifact in chosen]
+
+    def kpi_reports(self, tenant: str, job_id: str) -> dict[str, KpiReport]:
+        """The job's key figures by the name of their artifact."""
+        chosen = [a for a in self.artifacts(tenant, job_id) if a.kind == "kpi"]
+        return {a.name: KpiReport.model_validate_json(self.environment.objects.get(tenant, a.sha256)) for a in chosen}
 
     def sources(self, tenant: str, limit: int = 50, cursor: str | None = None) -> tuple[list[SourceRecord], str | None]:
         return self.store.sources(tenant).page(limit, cursor)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from voyant_api.cli.figures import figure_lines
 from voyant_api.cli.terminal import WIDTH, bold, clean, count, seconds, size, wrapped
 
 MOST_FINDINGS = 10
@@ -22,7 +23,8 @@ def job_lines(answer: Document, places: Sequence[str], rich: bool) -> list[str]:
         problem = answer["problem"]
         lines += ["", *wrapped(f"{problem['code']} {problem['detail']}")]
         lines += wrapped(problem["hint"], indent="  ") if problem.get("hint") else []
-    lines += _inputs(answer, rich) + _findings(answer["findings"], rich) + _stages(answer["stages"], rich)
+    lines += _inputs(answer, rich) + figure_lines(answer.get("figures", []), rich) + _findings(answer["findings"], rich)
+    lines += _stages(answer["stages"], rich)
     return [*lines, "", *places] if places else lines
 
 

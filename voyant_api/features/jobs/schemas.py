@@ -36,6 +36,18 @@ class FindingOut(BaseModel):
     evidence: list[Evidence] = []
 
 
+class Figure(BaseModel):
+    """A key figure that the request asked for: `value`, or the first `rows` of a table under `columns`; all of it is in `artifact`."""
+
+    name: str
+    table: str = Field(description="The table that the figure's SQL reads; `joint` for several.")
+    value: Scalar = None
+    columns: list[str] = []
+    rows: list[list[Scalar]] = []
+    total: int = Field(default=0, description="Rows that the SQL gave.")
+    artifact: str
+
+
 class JobLinks(BaseModel):
     """Paths on this server."""
 
@@ -76,6 +88,7 @@ class JobAnswer(BaseModel):
     job_id: str
     state: JobState
     summary: str = Field(description="One or two sentences for a person.")
+    figures: list[Figure] = Field(default=[], description="The answers to the request's `kpis`.")
     findings: list[FindingOut] = Field(description="Most salient first.")
     stages: list[StageRun]
     manifest: Manifest | None = None

@@ -60,7 +60,8 @@ class JobService:
         """The job with what its artifacts tell, once it is final."""
         if not job.state.is_final:
             return job_answer(job, None, [])
-        return job_answer(job, self.launch.manifest(job.tenant, job.id), self.launch.narratives(job.tenant, job.id))
+        kpis = self.launch.kpi_reports(job.tenant, job.id) if job.request.kpis else {}
+        return job_answer(job, self.launch.manifest(job.tenant, job.id), self.launch.narratives(job.tenant, job.id), kpis)
 
     def page(self, call: CallContext, *, state: JobState | None, source_id: str | None, limit: int, cursor: str | None) -> JobPage:
         jobs, following = self.launch.jobs(call.tenant, state=state, source_id=source_id, limit=limit, cursor=cursor)

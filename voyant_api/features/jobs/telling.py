@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from voyant_api.features.jobs.schemas import Evidence, FindingOut, JobAnswer, JobLinks
+from voyant_api.features.jobs.schemas import Evidence, Figure, FindingOut, JobAnswer, JobLinks
 from voyant_core.keys import JOINT
 from voyant_core.model.artifact import ArtifactKind, Manifest
 from voyant_core.model.chart import Code, Text
 from voyant_core.model.job import Job, JobState, StageState
+from voyant_core.model.kpi import KpiReport
 from voyant_core.model.narrative import Finding, Narrative
 
 _POLL_MS = {JobState.QUEUED: 500, JobState.RUNNING: 1000}
 MOST_FINDINGS = 40
+MOST_ROWS = 20
 MOST_TOLD = 3
 """Tables whose summaries stand in the answer's."""
 
@@ -27,14 +29,17 @@ def _quoted(name: str) -> str:
     return f"`{shown[:77]}...`" if len(shown) > 80 else f"`{shown}`"
 
 
-def job_answer(job: Job, manifest: Manifest | None, narratives: Sequence[Narrative]) -> JobAnswer:
-    """The answer; `manifest` and `narratives` only of a final job."""
+def job_answer(
+    job: Job, manifest: Manifest | None, narratives: Sequence[Narrative], kpis: Mapping[str, KpiReport] | None = None
+) -> JobAnswer:
+    """The answer; `manifest`, `narratives` and `kpis` (reports by the name of their artifact) only of a final job."""
     findings = [_finding(finding, narrative.table, manifest) for narrative in narratives for finding in narrative.findings]
     findings.sort(key=lambda finding: (-finding.salience, finding.table, finding.id))
     return JobAnswer(
         job_id=job.id,
         state=job.state,
         summary=_summary(job, narratives),
+        figures=_figures(job, kpis or {}),
         findings=findings[:MOST_FINDINGS],
         stages=job.stages,
         manifest=manifest,
@@ -89,6 +94,26 @@ def _failures(job: Job) -> list[str]:
 def _shortened(reason: str | None) -> str:
     shown = " ".join((reason or "no reason is known").split()).rstrip(".")
     return f"{shown[:297]}..." if len(shown) > 300 else f"{shown}."
+
+
+def _figures(job: Job, reports: Mapping[str, KpiReport]) -> list[Figure]:
+    """What was asked for, in the order of the request."""
+    asked = [
+        Figure(
+            name=kpi.label,
+            table=report.table,
+            value=kpi.value,
+            columns=kpi.columns,
+            rows=kpi.data[:MOST_ROWS],
+            total=kpi.total,
+            artifact=artifact,
+        )
+        for artifact, report in reports.items()
+        for kpi in report.kpis
+        if kpi.origin == "request"
+    ]
+    order = [kpi.name for kpi in job.request.kpis]
+    return sorted(asked, key=lambda figure: order.index(figure.name) if figure.name in order else len(order))
 
 
 def _finding(finding: Finding, table: str, manifest: Manifest | None) -> FindingOut:
