@@ -148,6 +148,9 @@ class Postgres(BaseModel):
 
 class Telemetry(BaseModel):
     log_level: str = "INFO"
+    log_bytes: int = Field(
+        default=20 * 2**20, ge=2**16, description="Largest log file in VOYANT_HOME/logs; as many bytes again in its `.1`."
+    )
     otlp_endpoint: str | None = Field(default=None, description="OTLP/HTTP base URL; unset: spans are not exported.")
 
 

@@ -30,16 +30,14 @@ def told(error: Exception, *, as_json: bool) -> int:
 
 def _logged(error: Exception) -> VoyantError:
     """Nobody expected it: the trace goes to the log file of the home, the person gets its place."""
-    from resources.telemetry.logs import configure_logging
+    from voyant_api.cli.logs import log_to_home
     from voyant_core.settings import settings
 
     hint = "Run `voyant doctor`."
     try:
-        folder = settings().layout.logs
-        folder.mkdir(parents=True, exist_ok=True)
-        configure_logging("cli", "INFO", file=folder / "cli.jsonl")
+        path = log_to_home(settings())
         logging.getLogger("voyant.cli").error("the command failed", exc_info=error)
-        hint = f"Run `voyant doctor`; the details are in {folder / 'cli.jsonl'}."
+        hint = f"Run `voyant doctor`; the details are in {path}."
     except Exception:  # noqa: BLE001, S110 - settings or disk may be the failure itself; there is nowhere left to log
         pass
     return VoyantError(errors.INTERNAL, f"The command failed inside Voyant ({type(error).__name__}).", hint=hint)

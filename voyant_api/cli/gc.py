@@ -23,13 +23,13 @@ KINDS = {
 
 
 def run(*, dry_run: bool, as_json: bool) -> None:
-    from resources.telemetry.logs import configure_logging
+    from voyant_api.cli.logs import log_to_home
     from voyant_assets.housekeeping.calling import keep_house_now
     from voyant_assets.runtime.environment import environment
 
     here = environment()
     here.prepare()
-    configure_logging("cli", here.settings.telemetry.log_level, file=here.layout.logs / "cli.jsonl")
+    log_to_home(here.settings)
     freed = keep_house_now(here, dry_run=dry_run)
     typer.echo(freed.model_dump_json() if as_json else told(freed))
 

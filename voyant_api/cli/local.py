@@ -82,9 +82,10 @@ class LocalDoor:
         return hashlib.sha256(data).hexdigest()
 
     def sources(self, limit: int) -> str:
-        from voyant_api.features.sources.service import SourceService
+        from voyant_api.features.sources.schemas import SourcePage
 
-        return _text(SourceService(self._launch).page(self._call, limit, None))
+        items, following = self._launch.sources(self._call.tenant, limit, None)
+        return _text(SourcePage(items=items, next_cursor=following))
 
     def source(self, source_id: str) -> str:
         return _text(self._launch.source(self._call.tenant, source_id))
@@ -97,12 +98,12 @@ class LocalDoor:
 
     @cached_property
     def _environment(self) -> Environment:
-        from resources.telemetry.logs import configure_logging
+        from voyant_api.cli.logs import log_to_home
         from voyant_assets.runtime.environment import environment
 
         found = environment()
         found.prepare()
-        configure_logging("cli", found.settings.telemetry.log_level, file=found.layout.logs / "cli.jsonl")
+        log_to_home(found.settings)
         return found
 
     @cached_property

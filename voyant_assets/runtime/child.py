@@ -19,8 +19,8 @@ from voyant_assets.runtime.roles import Part
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
 STEADY_S = 5.0  # who lived this long had begun to work: what ended it came from outside, and it is restarted at once again
-LARGEST_LOG = 20 * 2**20
 WAIT_FOR_FILE_S = 30.0
+TAIL_BYTES = 2**16
 log = logging.getLogger(__name__)
 
 
@@ -58,10 +58,8 @@ class Child:
         log.info("Started %s as process %d", self.part.name, self.process.pid)
 
     def _output(self) -> BinaryIO:
-        """Its log; on a disk that refuses one it works all the same."""
+        """Its log, which `LogFiles` bounds while it is open; on a disk that refuses one the part works all the same."""
         try:
-            if self.log_path.exists() and self.log_path.stat().st_size > LARGEST_LOG:
-                self.log_path.replace(self.log_path.with_suffix(".log.1"))
             return self.log_path.open("ab")
         except OSError as error:
             log.error("%s has no log: %s", self.part.name, error)
@@ -115,4 +113,6 @@ class Child:
     def last_lines(self, count: int = 5) -> list[str]:
         if not self.log_path.exists():
             return []
-        return self.log_path.read_text(errors="replace").splitlines()[-count:]
+        with self.log_path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+            return file.read().decode(errors="replace").splitlines()[-count:]

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from resources.telemetry.log_files import LogFiles
 from voyant_assets.runtime.child import Child
 from voyant_assets.runtime.home import HomeLock
 from voyant_assets.runtime.instance import write_dagster_yaml
@@ -34,10 +35,11 @@ log = logging.getLogger(__name__)
 
 
 class Supervisor:
-    def __init__(self, children: list[Child], places: Places, layout: HomeLayout, on_ready: Callable[[str], None]) -> None:
+    def __init__(self, children: list[Child], places: Places, layout: HomeLayout, logs: LogFiles, on_ready: Callable[[str], None]) -> None:
         self._children = children
         self._places = places
         self._layout = layout
+        self._logs = logs
         self._on_ready = on_ready
         self._is_ready = False
         self._signals = 0
@@ -57,6 +59,7 @@ class Supervisor:
             if not self._is_ready:
                 self._look_whether_ready()
             self._watch_registry(now)
+            self._logs.look(now)
             select.select([wake], [], [], TICK_S)
         self._stop_all()
         return code
@@ -153,7 +156,8 @@ def serve(
                 write_dagster_yaml(layout, chosen)
                 places.workspace.write_text(workspace_yaml(places))
             children = [Child(part, layout.logs) for part in parts_of(roles, chosen, places, programs or Programs())]
-            return Supervisor(children, places, layout, on_ready or (lambda _url: None)).run()
+            logs = LogFiles(layout.logs, chosen.telemetry.log_bytes)
+            return Supervisor(children, places, layout, logs, on_ready or (lambda _url: None)).run()
     finally:
         if short is not None:
             shutil.rmtree(short, ignore_errors=True)
