@@ -23,6 +23,7 @@ from resources.telemetry.log_files import LogFiles
 from voyant_assets.runtime.child import Child
 from voyant_assets.runtime.home import HomeLock
 from voyant_assets.runtime.instance import write_dagster_yaml
+from voyant_assets.runtime.leftovers import end_leftovers
 from voyant_assets.runtime.reload import Debounce, ReloadRequest, stamp_of
 from voyant_assets.runtime.roles import CODE, ROLES, Places, Programs, parts_of, workspace_yaml
 from voyant_assets.runtime.wire import LONGEST_ADDRESS
@@ -155,6 +156,7 @@ def serve(
                 code_socket.unlink(missing_ok=True)
                 write_dagster_yaml(layout, chosen)
                 places.workspace.write_text(workspace_yaml(places))
+            end_leftovers(layout.root)
             children = [Child(part, layout.logs) for part in parts_of(roles, chosen, places, programs or Programs())]
             logs = LogFiles(layout.logs, chosen.telemetry.log_bytes)
             return Supervisor(children, places, layout, logs, on_ready or (lambda _url: None)).run()
