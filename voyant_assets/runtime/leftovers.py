@@ -1,6 +1,6 @@
 """Processes of a killed server that nobody ends: what its parts had started goes on after them.
 
-Runs are not among them: they live on for the next worker. What is meant is Dagster's code process, whose parent is killed with the supervisor.
+Runs are not among them: they live on for the next worker. What is meant is Dagster's code process, whose parent dies with the supervisor.
 """
 
 from __future__ import annotations

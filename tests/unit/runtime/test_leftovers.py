@@ -8,7 +8,11 @@ from voyant_assets.runtime.leftovers import end_leftovers
 
 SLEEPER = "import time; time.sleep(60)"
 # the leader of a group starts a process and ends, as a killed code server does
-LEADER = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {SLEEPER!r}, *sys.argv[1:]]).pid, flush=True)"
+LEADER = f"""
+import subprocess, sys
+command = [sys.executable, '-c', {SLEEPER!r}, *sys.argv[1:]]
+print(subprocess.Popen(command, stdout=subprocess.DEVNULL).pid, flush=True)
+"""
 CODE = ("dagster", "api", "grpc", "--heartbeat")
 
 
