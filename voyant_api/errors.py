@@ -16,9 +16,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
+from voyant_api.identity import LOCAL
 from voyant_api.validation import ONE_OBJECT, from_validation
 from voyant_core import errors
 from voyant_core.errors import ErrorCode, VoyantError
+from voyant_core.hints import Door
 
 PROBLEM_JSON = "application/problem+json"
 _BY_STATUS: Mapping[int, ErrorCode] = {
@@ -72,7 +74,7 @@ def problems(*codes: ErrorCode) -> dict[int | str, dict[str, Any]]:
 
 
 def problem_response(
-    error: VoyantError, *, instance: str | None, request_id: str | None, headers: Mapping[str, str] | None = None
+    error: VoyantError, *, instance: str | None, request_id: str | None, headers: Mapping[str, str] | None = None, door: Door = Door.REST
 ) -> Response:
     """The error as a response; a retryable one says when to come back."""
     status = error.code.status
@@ -80,7 +82,7 @@ def problem_response(
     if error.retryable and status in _RETRY_AFTER_S:
         extra.setdefault("Retry-After", str(_RETRY_AFTER_S[status]))
     # request_id and instance echo what the caller sent; surrogates from broken percent-encoding must not break the answer
-    body = json.dumps(error.to_problem(instance, request_id), ensure_ascii=True).encode()
+    body = json.dumps(error.to_problem(instance, request_id, door), ensure_ascii=True).encode()
     return Response(body, status, extra, PROBLEM_JSON)
 
 
@@ -92,7 +94,9 @@ def install(app: FastAPI) -> None:
     """Answer every failure inside the application with a problem document."""
 
     def answer(request: Request, error: VoyantError, headers: Mapping[str, str] | None = None) -> Response:
-        return problem_response(error, instance=request.url.path, request_id=request_id_of(request), headers=headers)
+        # the command line asks through REST, and its user reads the answer
+        door = Door.CLI if LOCAL in request.headers else Door.REST
+        return problem_response(error, instance=request.url.path, request_id=request_id_of(request), headers=headers, door=door)
 
     def on_voyant_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, VoyantError)  # noqa: S101 - registered for this class only

@@ -18,6 +18,7 @@ from voyant_assets.probing import ProbeOrder
 from voyant_assets.runtime.environment import Environment
 from voyant_core import clock, errors, ids
 from voyant_core.canonical import digest
+from voyant_core.hints import Hint
 from voyant_core.keys import TableAddress
 from voyant_core.model.artifact import Manifest, ManifestArtifact
 from voyant_core.model.job import AnalyzeRequest, Job, JobEvent, JobState, Plan, StageRun, StageState
@@ -279,7 +280,5 @@ class Launch:
     def table(self, tenant: str, address: str) -> TableInfo:
         found = next((table for table in self.tables(tenant) if table.table == address), None)
         if found is None:
-            raise errors.VoyantError(
-                errors.TABLE_NOT_FOUND, f"There is no table {address[:120]!r}.", hint="GET /v1/tables lists the tables."
-            )
+            raise errors.VoyantError(errors.TABLE_NOT_FOUND, f"There is no table {address[:120]!r}.", hint=Hint.TABLES)
         return found

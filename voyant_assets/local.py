@@ -50,7 +50,7 @@ def _write_registry(environment: Environment) -> Callable[[], None]:
 
 
 def _execute(environment: Environment, job: Job) -> None:
-    from voyant_assets.graph.location import create_run
+    from voyant_assets.graph.location import SILENT, create_run
     from voyant_assets.runtime.instance import open_instance, write_dagster_yaml
 
     write_dagster_yaml(environment.layout, environment.settings)
@@ -58,7 +58,7 @@ def _execute(environment: Environment, job: Job) -> None:
         end_abandoned_runs(environment, instance)
         remove_abandoned(environment.layout.temp)
         atexit.register(shutil.rmtree, environment.temp, ignore_errors=True)
-        run_id = create_run(instance, job)
+        run_id = create_run(instance, job, SILENT)  # the terminal is the command's
         environment.store.jobs(job.tenant).set_run(job.id, run_id)
         try:
             execute_run(run_id, instance)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from voyant_core import errors
 from voyant_core.errors import VoyantError
+from voyant_core.hints import Hint
 
 if TYPE_CHECKING:
     from voyant_assets.addressing import Target
@@ -149,5 +150,5 @@ def _come_back(target: Target, so_far_s: float, keep_s: float) -> VoyantError:
     return VoyantError(
         errors.SOURCE_BEING_READ,
         f"Reading {target.title[:120]!r} takes longer than this call may wait ({so_far_s:.0f} s so far).",
-        hint=f"It goes on: make the same call again within {keep_s / 60:.0f} minutes, and it waits further or takes what was found.",
+        hint=Hint.AGAIN.of(f"{keep_s / 60:.0f} minutes"),
     )

@@ -13,6 +13,8 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from voyant_core.hints import Door, spoken
+
 PROBLEM_TYPE = "urn:voyant:problem:"
 
 
@@ -108,7 +110,7 @@ class Flaw:
 class VoyantError(Exception):
     """A failure with a code.
 
-    `detail` says what was being done and what was wrong; `hint` what to do next. `retryable` defaults to the code's.
+    `detail` says what was being done and what was wrong; `hint` what to do next (calls by marks of `voyant_core.hints`). `retryable` defaults to the code's.
     Chain the cause with `raise VoyantError(...) from error`.
     """
 
@@ -122,7 +124,7 @@ class VoyantError(Exception):
         self.retryable = code.retryable if retryable is None else retryable
         self.errors = tuple(errors)
 
-    def to_problem(self, instance: str | None = None, request_id: str | None = None) -> dict[str, Any]:
+    def to_problem(self, instance: str | None = None, request_id: str | None = None, door: Door = Door.REST) -> dict[str, Any]:
         """The RFC 9457 document; members without a value are left out."""
         document: dict[str, Any] = {
             "type": PROBLEM_TYPE + self.code.code,
@@ -133,14 +135,19 @@ class VoyantError(Exception):
             "code": self.code.code,
             "request_id": request_id,
             "retryable": self.retryable,
-            "hint": self.hint,
+            "hint": self.hint_at(door),
             "errors": [{"pointer": flaw.pointer, "detail": flaw.detail} for flaw in self.errors] or None,
         }
         return {key: value for key, value in document.items() if value is not None}
 
-    def to_text(self) -> str:
+    def hint_at(self, door: Door) -> str | None:
+        """What to do next, in the words of a door."""
+        return None if self.hint is None else spoken(self.hint, door)
+
+    def to_text(self, door: Door = Door.CLI) -> str:
         """One or more lines for a person or a model: `VYNT-2003: detail. hint`, then each flaw."""
-        lines = [f"{self.code.code}: {self.detail}" + (f" {self.hint}" if self.hint else "")]
+        hint = self.hint_at(door)
+        lines = [f"{self.code.code}: {self.detail}" + (f" {hint}" if hint else "")]
         lines += [f"  {flaw.pointer}: {flaw.detail}" for flaw in self.errors]
         return "\n".join(lines)
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from resources.metadata.schema import artifact, computed_stage, job_artifact, lineage_edge
 from resources.metadata.scope import TenantScope
 from voyant_core import clock, errors, ids
+from voyant_core.hints import Hint
 from voyant_core.model.artifact import Artifact, ArtifactKind, ManifestArtifact
 from voyant_core.model.lineage import LineageEdge
 
@@ -121,7 +122,7 @@ class ArtifactRepository(TenantScope):
             raise errors.VoyantError(
                 errors.ARTIFACT_NOT_FOUND,
                 f"The job {job_id} has no artifact {name[:120]!r}.",
-                hint=f"GET /v1/artifacts/{job_id} lists its artifacts.",
+                hint=Hint.ARTIFACTS.of(job_id),
             )
         return found
 

@@ -11,6 +11,7 @@ from resources.metadata.database import repeatable
 from resources.metadata.schema import idempotency_key, job, job_input, outbox, stage_run
 from resources.metadata.scope import TenantScope, decode_cursor, encode_cursor
 from voyant_core import clock, errors
+from voyant_core.hints import Hint
 from voyant_core.model.artifact import ManifestInput
 from voyant_core.model.job import Job, JobEvent, JobState, Problem, StageRun, StageState
 
@@ -68,9 +69,7 @@ class JobRepository(TenantScope):
     def _load(self, connection: sa.Connection, job_id: str) -> Job:
         row = connection.execute(self.select(job).where(job.c.id == job_id)).mappings().first()
         if row is None:
-            raise errors.VoyantError(
-                errors.JOB_NOT_FOUND, f"There is no job {job_id[:80]!r}.", hint="GET /v1/jobs (`voyant jobs`) lists the jobs."
-            )
+            raise errors.VoyantError(errors.JOB_NOT_FOUND, f"There is no job {job_id[:80]!r}.", hint=Hint.JOBS)
         stages = connection.execute(self.select(stage_run).where(stage_run.c.job_id == job_id).order_by(stage_run.c.position)).mappings()
         return _job_record(row, [_stage_record(stage) for stage in stages])
 

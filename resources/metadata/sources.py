@@ -12,6 +12,7 @@ from resources.metadata.database import repeatable
 from resources.metadata.schema import landing, source, table_version
 from resources.metadata.scope import TenantScope, decode_cursor, encode_cursor
 from voyant_core import clock, errors, ids
+from voyant_core.hints import Hint
 from voyant_core.keys import slugify
 from voyant_core.model.kpi import KpiRequest
 from voyant_core.model.source import FoundTable, Landing, ProbeResult, SourceRecord, SourceType
@@ -74,7 +75,7 @@ class SourceRepository(TenantScope):
             raise errors.VoyantError(
                 errors.SOURCE_NOT_FOUND,
                 f"There is no source {source_id[:80]!r}.",
-                hint="GET /v1/sources (`voyant sources`) lists the sources.",
+                hint=Hint.SOURCES,
             )
         return _source_record(row)
 
@@ -114,9 +115,7 @@ class SourceRepository(TenantScope):
         with self.database.read() as connection:
             row = connection.execute(self.select(landing).where(landing.c.id == upload_id)).mappings().first()
         if row is None:
-            raise errors.VoyantError(
-                errors.FILE_NOT_FOUND, f"There is no upload {upload_id[:80]!r}.", hint="POST /v1/uploads gives the id."
-            )
+            raise errors.VoyantError(errors.FILE_NOT_FOUND, f"There is no upload {upload_id[:80]!r}.", hint=Hint.UPLOAD)
         return Landing(sha256=row["sha256"], size_bytes=row["size_bytes"], file_name=row["file_name"])
 
     @repeatable

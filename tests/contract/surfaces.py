@@ -53,7 +53,13 @@ def manifest() -> Any:
     return Manifest.model_json_schema(by_alias=True)
 
 
-SURFACES = {"openapi": openapi, "mcp_tools": tools, "errors": errors, "manifest": manifest}
+def hints() -> Any:
+    from voyant_core.hints import WORDS
+
+    return {hint.name: {str(door): text for door, text in words.items()} for hint, words in WORDS.items()}
+
+
+SURFACES = {"hints": hints, "openapi": openapi, "mcp_tools": tools, "errors": errors, "manifest": manifest}
 
 
 def written(surface: Any) -> str:

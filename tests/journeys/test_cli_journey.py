@@ -43,10 +43,19 @@ def test_a_file_is_analyzed_and_told_in_80_columns(home, orders):
     assert Path(report).read_text().startswith("<!doctype html>")
 
 
+def test_nothing_but_the_stages_is_told_on_the_way_whatever_becomes_of_them(home, tmp_path):
+    (tmp_path / "few.csv").write_text("id,amount\n1,2\n2,3\n")
+    done = voyant(home, "analyze", str(tmp_path / "few.csv"), "--kpi", "bad=SELECT CAST('x' AS INTEGER) FROM few")
+    assert done.returncode == 1
+    stages = {line.split()[1]: line.split()[2] for line in done.stderr.splitlines()}
+    assert (stages["charts"], stages["kpi"]) == ("skipped", "failed")
+    assert {line.split()[0] for line in done.stderr.splitlines()} == {"few:"}
+
+
 def test_json_is_exactly_the_answer_of_rest(home, orders):
     done = voyant(home, "analyze", str(orders), "--json")
     answer = json.loads(done.stdout)
-    assert answer["state"] == "succeeded"
+    assert (answer["state"], done.stderr) == ("succeeded", "")
     assert json.loads(voyant(home, "jobs", answer["job_id"], "--json").stdout) == answer
     lock = json.loads((home / "server.lock").read_text() or "{}")
     if lock.get("url"):

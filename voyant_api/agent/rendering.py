@@ -13,6 +13,7 @@ from voyant_api.agent.portable import without_nulls
 from voyant_api.features.artifacts.service import MANIFEST_NAME
 from voyant_api.features.jobs.schemas import Figure, FindingOut, JobAnswer
 from voyant_core.errors import VoyantError
+from voyant_core.hints import Door
 from voyant_core.keys import JOINT
 from voyant_core.model.artifact import ArtifactKind, ManifestArtifact
 from voyant_core.model.job import StageRun, StageState
@@ -201,9 +202,9 @@ def source_text(record: SourceRecord) -> str:
 
 def error_result(error: VoyantError, request_id: str | None) -> CallToolResult:
     """A tool error: the text starts with the code; never structured content, which would hide it."""
-    document = error.to_problem(request_id=request_id)
+    document = error.to_problem(request_id=request_id, door=Door.MCP)
     return CallToolResult(
-        content=[TextContent(type="text", text=error.to_text()[:8000])], is_error=True, _meta={"voyant/problem": document}
+        content=[TextContent(type="text", text=error.to_text(Door.MCP)[:8000])], is_error=True, _meta={"voyant/problem": document}
     )
 
 

@@ -37,6 +37,7 @@ from voyant_api.validation import from_validation
 from voyant_api.wiring import Services
 from voyant_core import errors
 from voyant_core.errors import Flaw, VoyantError
+from voyant_core.hints import Door
 
 _log = logging.getLogger("voyant.mcp")
 _ARTIFACT_URI = re.compile(r"voyant://(?P<tenant>[a-z0-9_]+)/(?P<job>[A-Za-z0-9_]{1,64})/(?P<name>[^?#]{1,400})")
@@ -136,7 +137,7 @@ class VoyantServer(MCPServer[Any]):
             data = await run_sync(read_small, path, artifact.size_bytes)
         except VoyantError as error:
             kind = ResourceNotFoundError if error.code.status == 404 else ResourceError
-            raise kind(error.to_text()) from error
+            raise kind(error.to_text(Door.MCP)) from error
         as_text = is_inline(artifact.media_type) or artifact.media_type.startswith(("text/", "image/svg"))
         return [ReadResourceContents(data.decode("utf-8", "replace") if as_text else data, artifact.media_type)]
 

@@ -9,6 +9,7 @@ import sys
 from voyant_api.cli.terminal import shown, wrapped
 from voyant_core import errors
 from voyant_core.errors import VoyantError
+from voyant_core.hints import Door
 
 REFUSED = 3
 FAILED = 1
@@ -18,9 +19,10 @@ def told(error: Exception, *, as_json: bool) -> int:
     """Say it on stderr, as a problem document on stdout too when JSON was asked for; returns the exit code."""
     known = error if isinstance(error, VoyantError) else _logged(error)
     if as_json:
-        sys.stdout.write(json.dumps(known.to_problem(), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(known.to_problem(door=Door.CLI), ensure_ascii=False) + "\n")
     lines = [f"{known.code.code} {known.code.title}", *wrapped(known.detail, indent="  ")]
-    lines += wrapped(known.hint, indent="  ") if known.hint else []
+    hint = known.hint_at(Door.CLI)
+    lines += wrapped(hint, indent="  ") if hint else []
     for flaw in known.errors[:20]:
         if flaw.detail != known.detail:
             lines += wrapped(f"{flaw.pointer}: {flaw.detail}", indent="    ", first="  ")

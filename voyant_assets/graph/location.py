@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 from dagster._core.code_pointer import CustomPointer, ModuleCodePointer
@@ -17,6 +18,8 @@ from voyant_core.model.job import Job
 LOCATION = "voyant"
 REPOSITORY = "__repository__"
 DEFINITIONS_MODULE = "voyant_assets.definitions"
+SILENT = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Run config without which Dagster also prints what it writes to the event log."""
 
 
 def reconstructable(source_ids: Sequence[str], version: str, job_id: str) -> ReconstructableJob:
@@ -26,7 +29,7 @@ def reconstructable(source_ids: Sequence[str], version: str, job_id: str) -> Rec
     return ReconstructableJob(ReconstructableRepository(pointer), ASSET_JOB)
 
 
-def create_run(instance: dg.DagsterInstance, job: Job) -> str:
+def create_run(instance: dg.DagsterInstance, job: Job, run_config: Mapping[str, Any] | None = None) -> str:
     """The Dagster run of a job, not yet submitted: its id."""
     source_ids = list(dict.fromkeys(table.source_id for table in job.plan.tables))
     definitions = definitions_for(",".join(source_ids), job.plan.digest, job.id).get_repository_def().get_job(ASSET_JOB)
@@ -41,6 +44,7 @@ def create_run(instance: dg.DagsterInstance, job: Job) -> str:
     run = instance.create_run_for_job(
         definitions,
         asset_selection=keys,
+        run_config=run_config,
         tags={TENANT_TAG: job.tenant, JOB_TAG: job.id, SOURCE_TAG: job.plan.tables[0].source},
         remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, REPOSITORY), ASSET_JOB),
         job_code_origin=reconstructable(source_ids, job.plan.digest, job.id).get_python_origin(),

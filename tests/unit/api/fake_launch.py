@@ -16,6 +16,7 @@ from voyant_assets.addressing import Target
 from voyant_assets.probing import ProbeOrder
 from voyant_core import canonical, errors
 from voyant_core.errors import VoyantError
+from voyant_core.hints import Hint
 from voyant_core.ids import new_job_id, new_source_id
 from voyant_core.keys import TableAddress
 from voyant_core.model.artifact import ArtifactKind, Manifest, ManifestArtifact, ManifestRequest, ManifestStage
@@ -173,7 +174,7 @@ class FakeLaunch:
     def job(self, tenant: str, job_id: str) -> Job:
         job = self.jobs_by_id.get(job_id)
         if job is None or job.tenant != tenant:
-            raise VoyantError(errors.JOB_NOT_FOUND, f"There is no job {job_id[:80]!r}.", hint="GET /v1/jobs lists the jobs.")
+            raise VoyantError(errors.JOB_NOT_FOUND, f"There is no job {job_id[:80]!r}.", hint=Hint.JOBS)
         return job
 
     def jobs(

@@ -227,3 +227,9 @@ def test_the_first_call_of_the_documentation_is_one_that_works(ask):
     name, _, value = words[words.index("-H") + 1].partition(": ")
     answer = ask("POST", words[-1].removeprefix("http://127.0.0.1:8790"), content=words[words.index("-d") + 1], headers={name: value})
     assert answer.status_code == 200
+
+
+def test_a_hint_speaks_to_the_shell_that_asked_through_rest_and_to_programs_in_calls(ask):
+    missing = "/v1/jobs/job_01J00000000000000000000000"
+    assert ask("GET", missing).json()["hint"] == "GET /v1/jobs lists the jobs."
+    assert ask("GET", missing, headers={"X-Voyant-Local": "local-token"}).json()["hint"] == "`voyant jobs` lists the jobs."
