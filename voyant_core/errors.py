@@ -110,7 +110,8 @@ class Flaw:
 class VoyantError(Exception):
     """A failure with a code.
 
-    `detail` says what was being done and what was wrong; `hint` what to do next (calls by marks of `voyant_core.hints`). `retryable` defaults to the code's.
+    `detail` says what was being done and what was wrong; `hint` what to do next (calls by marks of `voyant_core.hints`).
+    `retryable` defaults to the code's.
     Chain the cause with `raise VoyantError(...) from error`.
     """
 
