@@ -87,14 +87,13 @@ def _selected(engine: DuckDBEngine, path: Path, found: FoundTable, columns: Sequ
 
     source = reading.relation(path, found.read, columns, options)
     if found.read.format is FileFormat.CSV:
-        items = [text_columns.strict(column, found.read) for column in columns]
-        if sum("error(" in item for item in items) > text_columns.MOST_CHECKED:
-            # so many checks in one statement take more memory than there is: they come first, some at a time
-            typed = [column for column in columns if column.type != "VARCHAR"]
-            if misreading.at_odds(engine, typed, found.read, source):
-                raise duckdb.ConversionException(text_columns.MISFIT)
-            items = [text_columns.unchecked(column, found.read) for column in columns]
-        return f"SELECT {', '.join(items)} FROM {source}"
+        typed = [column for column in columns if column.type != "VARCHAR"]
+        if len(typed) <= text_columns.MOST_CHECKED:
+            return text_columns.strict(columns, found.read, source)
+        # so many checks in one statement take more memory than there is: they come first, some at a time
+        if misreading.at_odds(engine, typed, found.read, source):
+            raise duckdb.ConversionException(text_columns.MISFIT)
+        return text_columns.unchecked(columns, found.read, source)
     kinds = [column.type for column in columns]
     if found.read.source_types:
         kinds = list(found.read.source_types.values())
