@@ -71,6 +71,7 @@ def _copy(
         "FORMAT parquet",
         "COMPRESSION zstd",
         "COMPRESSION_LEVEL 1",
+        "PARQUET_VERSION V2",  # delta encodings and byte streams: a tenth smaller, and cheaper both to write and to read
         f"ROW_GROUP_SIZE {ROW_GROUP_ROWS}",
         f"FIELD_IDS {{{', '.join(_field_id(column.name, column.name, type_names.parse(column.type), field_ids) for column in columns)}}}",
         *([f"FILE_SIZE_BYTES '{FILE_SIZE}'", "OVERWRITE true"] if split else []),

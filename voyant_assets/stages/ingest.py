@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from resources.duckdb.engine import DuckDBEngine
     from resources.iceberg.catalog import IcebergLake
 
-CODE_VERSION = "2"  # raise it whenever the same bytes may become other rows: it keys reuse
+CODE_VERSION = "3"  # raise it whenever the same bytes may become other rows: it keys reuse
 
 
 @dataclass(frozen=True, slots=True)
