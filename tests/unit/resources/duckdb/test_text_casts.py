@@ -23,7 +23,10 @@ from voyant_core.model.source import Column, FileFormat, ReadOptions
 
 READ = ReadOptions(format=FileFormat.CSV)
 LARGEST = 2**63
-PIECES = [" ", "\t", *"0 1 2 5 9 00 99 . e E e2 e03 E+3 e-1 + - _ x 0x 0b1 , inf nan".split(" ")]
+PIECES = [
+    *("0", "1", "2", "5", "9", "00", "99", ".", ",", "+", "-", "_", " ", "\t"),
+    *("e", "E", "e2", "e03", "E+3", "e-1", "x", "0x", "0b1", "inf", "nan"),
+]
 NEAR_NUMBERS = st.one_of(
     st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join),
     st.integers(-(2**64), 2**64).map(str),
