@@ -120,6 +120,9 @@ def install(app: FastAPI) -> None:
 
 def allowed_methods(app: FastAPI, request: Request) -> list[str]:
     """Every method of the path. The router names those of the first route only, and a path may have several."""
+    fixed = app.openapi()["paths"].get(request.url.path)
+    if fixed is not None:  # `/v1/sources/discover` is no source's id
+        return [method for method in _METHODS if method.lower() in fixed]
 
     def is_taken(method: str) -> bool:
         scope = {**request.scope, "method": method}

@@ -25,7 +25,7 @@ from voyant_api.identity import TokenSource
 from voyant_api.wiring import Services
 from voyant_core import errors
 from voyant_core.errors import VoyantError
-from voyant_core.model.job import SOURCE, AnalyzeRequest, Job, StageState
+from voyant_core.model.job import SOURCE, AnalyzeRequest, Job, SourceText, StageState
 from voyant_core.model.kpi import KpiRequest
 from voyant_core.model.source import SourceRecord
 
@@ -68,7 +68,7 @@ def tools(services: ServicesSource, local_token: TokenSource) -> list[ToolSpec]:
 
     async def analyze(
         context: Context,
-        source: Annotated[str | dict[str, Any], _SOURCE],
+        source: Annotated[SourceText | dict[str, Any], _SOURCE],
         tables: Annotated[list[str], Field(description="Tables of the source; none: all.")] = [],  # noqa: B006
         kpis: Annotated[list[KpiRequest], Field(max_length=50, description="Key figures: a name and one SELECT each.")] = [],  # noqa: B006
         stages: Annotated[list[str], Field(description="Stages to run; none: all that apply.")] = [],  # noqa: B006
@@ -135,7 +135,7 @@ def tools(services: ServicesSource, local_token: TokenSource) -> list[ToolSpec]:
         return _artifact_result(job_id, facts, data, pointer, offset, max_chars, [link(found, agent.base_url)])
 
     async def discover(
-        context: Context, source: Annotated[str | dict[str, Any], _SOURCE], wait_s: Annotated[float, _PATIENCE] = 30.0
+        context: Context, source: Annotated[SourceText | dict[str, Any], _SOURCE], wait_s: Annotated[float, _PATIENCE] = 30.0
     ) -> Annotated[CallToolResult, SourceRecord]:
         """Look into a source without keeping it: its tables, their columns and types, and how it is read."""
         agent = agent_call(context, local_token)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from voyant_core import errors
 from voyant_core.keys import JOINT
@@ -45,12 +45,16 @@ SOURCE = (
 )
 
 
+SourceText = Annotated[str, WithJsonSchema({"type": "string", "minLength": 1})]
+"""Told in the schema only: an empty source is refused with the code that says so (VYNT-1004)."""
+
+
 class AnalyzeRequest(BaseModel):
     """What `POST /v1/analyze` and `voyant.analyze` take, beside `wait_s` and `idempotency_key`."""
 
     model_config = ConfigDict(extra="forbid")
 
-    source: str | dict[str, Any] = Field(description=SOURCE)
+    source: SourceText | dict[str, Any] = Field(description=SOURCE)
     tables: list[str] = Field(default=[], description="Tables of the source; none given: all.")
     kpis: list[KpiRequest] = Field(default=[], max_length=50)
     stages: list[str] = Field(default=[], description="Stages to run (what they need is added); none given: all that apply.")

@@ -233,3 +233,8 @@ def test_a_hint_speaks_to_the_shell_that_asked_through_rest_and_to_programs_in_c
     missing = "/v1/jobs/job_01J00000000000000000000000"
     assert ask("GET", missing).json()["hint"] == "GET /v1/jobs lists the jobs."
     assert ask("GET", missing, headers={"X-Voyant-Local": "local-token"}).json()["hint"] == "`voyant jobs` lists the jobs."
+
+
+def test_a_fixed_path_beside_ids_allows_its_own_methods_only(ask):
+    answer = ask("OPTIONS", "/v1/sources/discover")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from voyant_api.features.analyze.schemas import MOST_WAIT_S
-from voyant_core.model.job import SOURCE
+from voyant_core.model.job import SOURCE, SourceText
 from voyant_core.model.source import SourceRecord
 
 
@@ -19,7 +19,7 @@ class SourceBody(BaseModel):
         json_schema_extra={"examples": [{"source": "https://example.org/orders.csv"}, {"source": {"type": "file", "path": "orders.csv"}}]},
     )
 
-    source: str | dict[str, Any] = Field(description=SOURCE)
+    source: SourceText | dict[str, Any] = Field(description=SOURCE)
     wait_s: float = Field(default=30.0, ge=0, le=MOST_WAIT_S, description="Seconds to wait for the reading; then VYNT-5011.")
 
 
