@@ -44,7 +44,8 @@ class Recovery:
 
     def close(self) -> None:
         self._is_closing.set()
-        self._thread.join()
+        if self._thread.ident is not None:  # it was started
+            self._thread.join()
 
     def _watch(self) -> None:
         left = self._left

@@ -41,7 +41,9 @@ def table_start(split: Split, *, blank_names: bool = False) -> Start:
     if width > 1 and len(rows[filled[0]][1]) > 1 and first != filled[0] and _may_name(rows[filled[0]][1], rows[first][1]):
         first = filled[0]  # a header that is shorter or longer than its rows
     if width > 2 and 2 * _filled(rows[first][1]) <= width:
-        first = next((at for at in filled[:MOST_ABOVE] if len(rows[at][1]) == width and _filled(rows[at][1]) == width), first)
+        full = next((at for at in filled[:MOST_ABOVE] if len(rows[at][1]) == width and _filled(rows[at][1]) == width), first)
+        if _filled(rows[first][1]) == 1 or _is_text(rows[full][1]):  # a title; over values it is a header some of whose names are blank
+            first = full
     if width == 1 and len(filled) > 2 and filled[1] > filled[0] + 1 and filled[0] == 0 and _follow_on(filled[1:]):
         first = filled[1]  # a title, a blank line, then the lines
     # blank rows above the first are physical lines too
@@ -87,6 +89,10 @@ def _are_years(typed: Sequence[tuple[str, Settled, Collection[str]]]) -> bool:
 
 def _filled(row: Sequence[str]) -> int:
     return sum(bool(value.strip()) for value in row)
+
+
+def _is_text(row: Sequence[str]) -> bool:
+    return all(text_types.settle([cell.strip()]).type == "VARCHAR" for cell in row if cell.strip())
 
 
 def _may_name(row: Sequence[str], below: Sequence[str]) -> bool:

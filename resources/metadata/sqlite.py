@@ -52,7 +52,7 @@ class Sqlite:
             return VoyantError(errors.STORAGE_FULL, "The metadata store has no space left on its disk.", hint="Free some space.")
         detail = f"The metadata store could not be {what}: {message}."
         if "readonly" in message or "unable to open" in message:
-            return VoyantError(errors.DATABASE, detail, hint="Is VOYANT_HOME writable?", retryable=False)
+            return VoyantError(errors.HOME_NOT_WRITABLE, detail, hint="Is VOYANT_HOME writable?", retryable=False)
         if not isinstance(error, exc.OperationalError):
             return VoyantError(errors.DATABASE, detail, hint="The log tells more; please report it.", retryable=False)
         return VoyantError(errors.DATABASE, detail, hint="Try again; `voyant doctor` tells more.")

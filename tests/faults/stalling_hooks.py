@@ -18,14 +18,14 @@ PATIENCE_S = 60
 
 def preload() -> None:
     execute.preload()
-    from voyant_assets.runner import TableRun
     from voyant_assets.stages import ingest
+    from voyant_assets.walk import StageWalk
 
-    original, write = TableRun._with_retries, ingest.ingest
+    recorded, write = StageWalk._recorded, ingest.ingest
 
-    def stalling(self, started, work, held):
+    def stalling(self, name, work, held):
         def stalled(started, held):
-            manner = _manner_of(started.name)
+            manner = _manner_of(name)
             if manner == "copy":
                 _begun()
                 return _endless_copy(self, write, started, held, work)
@@ -34,9 +34,9 @@ def preload() -> None:
                 _stall(self, manner)
             return work(started, held)
 
-        return original(self, started, stalled, held)
+        return recorded(self, name, stalled, held)
 
-    TableRun._with_retries = stalling
+    StageWalk._recorded = stalling
 
 
 def _manner_of(stage: str) -> str | None:

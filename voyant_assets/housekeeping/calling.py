@@ -37,8 +37,8 @@ def keep_lone_house(here: Environment) -> None:
 
 
 def keep_house_now(here: Environment, *, dry_run: bool) -> Freed:
-    """Whether it is due or not. VYNT-5007 while another process does it."""
-    return _shown(here, keep_house(here, lambda run_id: _forget_run(here, run_id), dry_run=dry_run))
+    """Whether it is due or not, once another process that does it has ended. VYNT-5007 when that takes longer than a sensor may."""
+    return _shown(here, keep_house(here, lambda run_id: _forget_run(here, run_id), dry_run=dry_run, wait_s=1.5 * SENSOR_S))
 
 
 def _shown(here: Environment, freed: Freed) -> Freed:

@@ -37,11 +37,17 @@ def keep_house_if_due(environment: Environment, forget_run: ForgetRun, within_s:
 
 
 def keep_house(
-    environment: Environment, forget_run: ForgetRun, *, dry_run: bool = False, within_s: float = float("inf"), now: float | None = None
+    environment: Environment,
+    forget_run: ForgetRun,
+    *,
+    dry_run: bool = False,
+    within_s: float = float("inf"),
+    wait_s: float = 0.0,
+    now: float | None = None,
 ) -> Freed:
-    """One round of at most about `within_s`. `forget_run` removes a Dagster run. VYNT-5007 while another process does it."""
+    """One round of at most about `within_s`. `forget_run` removes a Dagster run. VYNT-5007 if another process does it for `wait_s` more."""
     owner = f"round_{ids.ulid()}"
-    with environment.store.leases.held(AT_WORK, owner, 0):
+    with environment.store.leases.held(AT_WORK, owner, wait_s):
         freed = _Round(environment, forget_run, owner, dry_run, within_s, now or time.time()).run()
     if freed.counts:
         log.info("housekeeping", extra={"removed": freed.counts, "bytes": freed.bytes, "dry_run": dry_run})

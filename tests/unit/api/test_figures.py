@@ -6,8 +6,8 @@ from voyant_api.agent.rendering import MOST_TOKENS, job_text, tokens
 from voyant_api.cli.figures import figure_lines
 from voyant_api.features.jobs.telling import job_answer
 from voyant_core.model.artifact import Manifest, ManifestRequest
-from voyant_core.model.job import AnalyzeRequest, Job, JobState, Plan
-from voyant_core.model.kpi import Kpi, KpiReport, KpiRequest
+from voyant_core.model.job import AnalyzeRequest, Job, JobState, Plan, PlannedKpi
+from voyant_core.model.kpi import Kpi, KpiReport
 
 TABLE = Kpi(
     name="by_region", label="by region", sql="select 1", origin="request", columns=["region", "revenue"],
@@ -19,10 +19,15 @@ REPORTS = {"joint/kpis.json": KpiReport(table="joint", kpis=[TABLE]), "orders/kp
 
 
 def answer(reports=REPORTS):
-    plan = Plan(tenant="acme", tables=[], required=[], params={}, kpis=[], request_digest="d", digest="d")
-    asked = [KpiRequest(name=name, sql="select 1") for name in ("total", "by region")]
+    planned = [
+        PlannedKpi(name=kpi.label, sql="select 1", place=report.table, reads={})
+        for report in reversed(reports.values())
+        for kpi in report.kpis
+        if kpi.origin == "request"
+    ]
+    plan = Plan(tenant="acme", tables=[], required=[], params={}, kpis=planned, request_digest="d", digest="d")
     job = Job(
-        id="j", tenant="acme", state=JobState.SUCCEEDED, origin="rest", source_id="s", request=AnalyzeRequest(source="s", kpis=asked),
+        id="j", tenant="acme", state=JobState.SUCCEEDED, origin="rest", source_id="s", request=AnalyzeRequest(source="s"),
         plan=plan, created_at="2026-11-22T12:00:00.000Z",
     )  # fmt: skip
     manifest = Manifest(

@@ -97,23 +97,21 @@ def _shortened(reason: str | None) -> str:
 
 
 def _figures(job: Job, reports: Mapping[str, KpiReport]) -> list[Figure]:
-    """What was asked for, in the order of the request."""
-    asked = [
-        Figure(
-            name=kpi.label,
-            table=report.table,
-            value=kpi.value,
-            columns=kpi.columns,
-            rows=kpi.data[:MOST_ROWS],
-            total=kpi.total,
-            artifact=artifact,
-        )
-        for artifact, report in reports.items()
-        for kpi in report.kpis
-        if kpi.origin == "request"
-    ]
-    order = [kpi.name for kpi in job.request.kpis]
-    return sorted(asked, key=lambda figure: order.index(figure.name) if figure.name in order else len(order))
+    """What was asked for, under the names that the request gave and in its order."""
+    figures: dict[str, Figure] = {}
+    for artifact, report in reports.items():
+        answers = [kpi for kpi in report.kpis if kpi.origin == "request"]
+        for asked, kpi in zip(job.plan.kpis_of(report.table), answers, strict=True):
+            figures[asked.name] = Figure(
+                name=asked.name,
+                table=report.table,
+                value=kpi.value,
+                columns=kpi.columns,
+                rows=kpi.data[:MOST_ROWS],
+                total=kpi.total,
+                artifact=artifact,
+            )
+    return [figures[kpi.name] for kpi in job.plan.kpis if kpi.name in figures]
 
 
 def _finding(finding: Finding, table: str, manifest: Manifest | None) -> FindingOut:

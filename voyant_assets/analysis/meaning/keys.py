@@ -52,7 +52,7 @@ def identifier_number(facts: Facts) -> Draft | None:
     words = list(heads(name))
     if not words:
         return None
-    first = name.words[0]
+    first = next(iter(name.words), words[0])  # `0#` has no word
     if facts.is_row_number and (words[0] in _ROW_WORDS or set(words) <= _ROW_WORDS):
         return Draft("identifier", "id", "numbers the rows")
     if words[0] == "number" and len(name.words) > 1 and first != "number" and _is_a_thing(words[1]):
