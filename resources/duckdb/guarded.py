@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,7 @@ class GuardedDuckDB:
         self._owner = 0
         self._is_ready = False
         self._folder: Path | None = None
+        self._ending: weakref.finalize[..., GuardedDuckDB] | None = None
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -73,15 +75,9 @@ class GuardedDuckDB:
         return Rows(columns, rows, answer["total"], truncated=answer["total"] > len(rows))
 
     def close(self) -> None:
-        process, self._process = self._process, None
-        if process is not None and self._owner == os.getpid():
-            process.kill()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
-            process.wait()
-            if self._folder is not None:
-                shutil.rmtree(self._folder, ignore_errors=True)
+        self._process = None
+        if self._ending is not None:
+            self._ending()
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._owner == os.getpid() and self._process.poll() is None:
@@ -107,6 +103,8 @@ class GuardedDuckDB:
                 hint="Free memory and processes.",
                 retryable=True,
             ) from error
+        # also for who forgets to close it
+        self._ending = weakref.finalize(self, _ended, self._process, self._folder, self._owner)
         return self._process
 
     def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
@@ -136,6 +134,18 @@ class GuardedDuckDB:
                 self.close()  # after a failed allocation a database may answer nothing more
             raise failure
         return cast(dict[str, Any], answer)
+
+
+def _ended(process: subprocess.Popen[bytes], folder: Path, owner: int) -> None:
+    """Kill the process and clear its folder; a forked child leaves both to its parent."""
+    if owner != os.getpid():
+        return
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+    process.wait()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 class _TooLargeError(Exception):
