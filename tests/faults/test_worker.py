@@ -253,6 +253,16 @@ def test_a_run_that_nobody_works_on_is_ended(own_bed, reported, end):
     assert own_bed.told_as_ended(run_id) == end
 
 
+def test_a_task_is_answered_by_a_process_that_was_forked_for_it(own_bed):
+    own_bed.runs["spares"] = 0
+    own_bed.start()
+    until(own_bed.info)
+    for _ in range(20):
+        pid = own_bed.task("echo")["pid"]
+        os.kill(pid, signal.SIGKILL)
+        until(lambda pid=pid: str(pid) not in own_bed.info()["spares"])
+
+
 def test_a_worker_takes_no_run_that_it_cannot_write_down(own_bed):
     own_bed.start()
     until(own_bed.info)

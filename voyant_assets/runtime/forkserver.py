@@ -72,6 +72,7 @@ def preload(hooks: Hooks) -> None:
 
 def serve(control: socket.socket, hooks: Hooks, opener: InstanceOpener) -> None:
     """A message in, with one end of a socket pair, is one process out. Ends when the worker is gone."""
+    worker = os.getppid()
     while True:
         request, fds = receive(control, fds=1)
         if request is None:
@@ -82,7 +83,7 @@ def serve(control: socket.socket, hooks: Hooks, opener: InstanceOpener) -> None:
             if os.fork():
                 os._exit(0)
             control.close()
-            live_and_exit(socket.socket(fileno=fds[0]), hooks, opener, nice=bool(request.get("nice")))
+            live_and_exit(socket.socket(fileno=fds[0]), hooks, opener, nice=bool(request.get("nice")), worker=worker)
         os.close(fds[0])
         os.waitpid(first, 0)
 

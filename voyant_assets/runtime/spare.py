@@ -30,14 +30,15 @@ if TYPE_CHECKING:
 
 LONG_WAIT_S = 1.0
 ALARM_GRACE_S = 2.0
+ADOPTION_S = 1.0
 log = logging.getLogger(__name__)
 
 
-def live_and_exit(channel: socket.socket, hooks: Hooks, open_instance: Callable[[], DagsterInstance], nice: bool) -> None:
+def live_and_exit(channel: socket.socket, hooks: Hooks, open_instance: Callable[[], DagsterInstance], nice: bool, worker: int) -> None:
     """The whole life of a forked process. Does not return."""
     code = 1
     try:
-        code = Spare(channel, hooks, open_instance).live(nice)
+        code = Spare(channel, hooks, open_instance, worker).live(nice)
     except BaseException:  # the boundary of the process: nothing above could report it
         log.exception("A run process ended with an exception")
     for stream in (sys.stdout, sys.stderr):
@@ -47,7 +48,8 @@ def live_and_exit(channel: socket.socket, hooks: Hooks, open_instance: Callable[
 
 
 class Spare:
-    def __init__(self, channel: socket.socket, hooks: Hooks, open_instance: Callable[[], DagsterInstance]) -> None:
+    def __init__(self, channel: socket.socket, hooks: Hooks, open_instance: Callable[[], DagsterInstance], worker: int) -> None:
+        self._worker = worker
         self._channel = channel
         self._hooks = hooks
         self._open_instance = open_instance
@@ -108,7 +110,8 @@ class Spare:
     def _task(self, work: Message) -> dict[str, Any]:
         """`{"result": ...}` or `{"error": ...}`."""
         # the worker kills a task that takes too long; a task whose worker has died has nobody to answer
-        die_with_parent(signal.SIGKILL)
+        if self._is_child_of_worker():
+            die_with_parent(signal.SIGKILL)
         signal.setitimer(signal.ITIMER_REAL, work["timeout_s"] + ALARM_GRACE_S)
         try:
             return {"result": self._hooks.run_task(work["name"], work["arguments"])}
@@ -120,6 +123,13 @@ class Spare:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             die_with_parent(0)
+
+    def _is_child_of_worker(self) -> bool:
+        """At first the parent is the process between two forks, whose end must not be taken for the worker's."""
+        give_up = time.monotonic() + ADOPTION_S
+        while os.getppid() != self._worker and time.monotonic() < give_up:
+            time.sleep(0.001)
+        return os.getppid() == self._worker
 
     def _answer(self, name: str, answer: dict[str, Any]) -> None:
         try:
