@@ -55,7 +55,7 @@ def identifier_number(facts: Facts) -> Draft | None:
     first = next(iter(name.words), words[0])  # `0#` has no word
     if facts.is_row_number and (words[0] in _ROW_WORDS or set(words) <= _ROW_WORDS):
         return Draft("identifier", "id", "numbers the rows")
-    if words[0] == "number" and len(name.words) > 1 and first != "number" and _is_a_thing(words[1]):
+    if words[0] == "number" and len(words) > 1 and first != "number" and _is_a_thing(words[1]):
         return key_or_group(facts, "number", "code")
     if name.raw.lower().strip(" .") in _SHORT_NUMBER:
         return key_or_group(facts, "number", "id")

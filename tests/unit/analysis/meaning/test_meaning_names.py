@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from meaning_build import meanings
 
@@ -51,6 +51,7 @@ NAMES = st.one_of(
 )
 
 
+@example({"0#": [0, -1]}, "")  # heads a number, and holds no second word
 @settings(max_examples=60, deadline=None)
 @given(st.dictionaries(NAMES, CELLS, min_size=1, max_size=6), st.text(max_size=10))
 def test_every_column_of_any_table_has_a_meaning(table, title):
