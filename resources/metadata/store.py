@@ -25,6 +25,12 @@ class OpenJob:
     cancel_requested: bool
 
 
+_SHOWN = (
+    source.c.id, source.c.tenant, source.c.slug, source.c.type, source.c.title, source.c.uri, source.c.tables, source.c.table_groups,
+)  # fmt: skip
+"""What the graph needs of a source."""
+
+
 class MetadataStore:
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -57,33 +63,13 @@ class MetadataStore:
 
     def registry_rows(self) -> list[dict[str, Any]]:
         """Every source as the graph needs it: id, tenant, slug, type, title, uri, and its tables' names and columns."""
-        columns = (
-            source.c.id,
-            source.c.tenant,
-            source.c.slug,
-            source.c.type,
-            source.c.title,
-            source.c.uri,
-            source.c.tables,
-            source.c.table_groups,
-        )
         with self.database.read() as connection:
-            rows = connection.execute(sa.select(*columns).order_by(source.c.tenant, source.c.slug)).mappings().all()
+            rows = connection.execute(sa.select(*_SHOWN).order_by(source.c.tenant, source.c.slug)).mappings().all()
         return [dict(row) for row in rows]
 
     def source_row(self, source_id: str) -> dict[str, Any] | None:
-        columns = (
-            source.c.id,
-            source.c.tenant,
-            source.c.slug,
-            source.c.type,
-            source.c.title,
-            source.c.uri,
-            source.c.tables,
-            source.c.table_groups,
-        )
         with self.database.read() as connection:
-            row = connection.execute(sa.select(*columns).where(source.c.id == source_id)).mappings().first()
+            row = connection.execute(sa.select(*_SHOWN).where(source.c.id == source_id)).mappings().first()
         return None if row is None else dict(row)
 
     def tenant_of_job(self, job_id: str) -> str | None:

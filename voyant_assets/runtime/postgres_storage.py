@@ -14,21 +14,16 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import sqlalchemy as db
-from dagster import DagsterInstance
 from dagster._config.config_schema import UserConfigSchema
-from dagster._core.storage.base_storage import DagsterStorage
-from dagster._core.storage.event_log.base import EventLogStorage
 from dagster._core.storage.event_log.migration import ASSET_KEY_INDEX_COLS
 from dagster._core.storage.event_log.schema import AssetEventTagsTable, SqlEventLogStorageMetadata
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
-from dagster._core.storage.runs.base import RunStorage
 from dagster._core.storage.runs.schema import RunStorageSqlMetadata
 from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
-from dagster._core.storage.schedules.base import ScheduleStorage
 from dagster._core.storage.schedules.schema import ScheduleStorageSqlMetadata
 from dagster._core.storage.schedules.sql_schedule_storage import SqlScheduleStorage
 from dagster._core.storage.sql import stamp_alembic_rev
-from dagster._serdes import ConfigurableClass, ConfigurableClassData
+from dagster._serdes import ConfigurableClassData
 from dagster_postgres.event_log import PostgresEventLogStorage, event_log
 from dagster_postgres.run_storage import PostgresRunStorage
 from dagster_postgres.schedule_storage import PostgresScheduleStorage
@@ -38,6 +33,7 @@ from sqlalchemy.engine import Connection
 from resources._kit.postgres import check_server, connect_patiently, exclusive, make_engine, told_as
 from voyant_assets.runtime.pooled_engine import engine_for
 from voyant_assets.runtime.remembering import remember_yes
+from voyant_assets.runtime.storage_in_parts import StorageInParts
 from voyant_core import errors
 from voyant_core.settings import Postgres, settings
 
@@ -107,18 +103,15 @@ class PooledPostgresEventLog(_Pooled, PostgresEventLogStorage):
         return self.connect()
 
 
-class PooledPostgresStorage(DagsterStorage[DagsterInstance], ConfigurableClass):
+class PooledPostgresStorage(StorageInParts):
     """The instance's storage. Several processes may open an empty database at once."""
 
     def __init__(self, url: str, limits: Postgres, inst_data: ConfigurableClassData | None = None) -> None:
-        self._inst_data = inst_data
         self._engine = engine_for(url, lambda url: told_as(make_engine(url, limits, "dagster", isolation_level="AUTOCOMMIT"), WHO))
-        self._run_storage = PooledPostgresRunStorage(self._engine)
-        self._event_log_storage = PooledPostgresEventLog(self._engine)
-        self._schedule_storage = PooledPostgresScheduleStorage(self._engine)
+        events = PooledPostgresEventLog(self._engine)
+        super().__init__(PooledPostgresRunStorage(self._engine), events, PooledPostgresScheduleStorage(self._engine), inst_data)
         self._create_schema_once()
-        self._event_log_storage.ask_ahead()
-        super().__init__()
+        events.ask_ahead()
 
     def _create_schema_once(self) -> None:
         if self._has_schema():
@@ -130,12 +123,7 @@ class PooledPostgresStorage(DagsterStorage[DagsterInstance], ConfigurableClass):
             with self._engine.connect() as connection:
                 for metadata in (RunStorageSqlMetadata, SqlEventLogStorageMetadata, ScheduleStorageSqlMetadata):
                     metadata.create_all(connection)
-            self._run_storage.migrate()  # on empty tables these only record "done"
-            self._run_storage.optimize()
-            self._event_log_storage.reindex_events()
-            self._event_log_storage.reindex_assets()
-            self._schedule_storage.migrate()
-            self._schedule_storage.optimize()
+            self._record_migrations()
             with self._engine.connect() as connection:  # last: its table is the sign that all of the above is there
                 stamp_alembic_rev(pg_alembic_config(event_log.__file__), connection)
 
@@ -143,10 +131,6 @@ class PooledPostgresStorage(DagsterStorage[DagsterInstance], ConfigurableClass):
         with connect_patiently(self._engine) as connection:
             check_server(connection, WHO)
             return bool(connection.dialect.has_table(connection, "alembic_version"))
-
-    @property
-    def inst_data(self) -> ConfigurableClassData | None:
-        return self._inst_data
 
     @classmethod
     def config_type(cls) -> UserConfigSchema:
@@ -164,37 +148,3 @@ class PooledPostgresStorage(DagsterStorage[DagsterInstance], ConfigurableClass):
                 retryable=False,
             )
         return cls(url, limits, inst_data)
-
-    def register_instance(self, instance: DagsterInstance) -> None:
-        super().register_instance(instance)
-        for storage in (self._run_storage, self._event_log_storage, self._schedule_storage):
-            if not storage.has_instance:
-                storage.register_instance(instance)
-
-    @property
-    def event_log_storage(self) -> EventLogStorage[DagsterInstance]:
-        return self._event_log_storage
-
-    @property
-    def run_storage(self) -> RunStorage[DagsterInstance]:
-        return self._run_storage
-
-    @property
-    def schedule_storage(self) -> ScheduleStorage[DagsterInstance]:
-        return self._schedule_storage
-
-    # Dagster asks a storage for the configuration of its parts; ours are reached only through it
-    @property
-    def event_storage_data(self) -> ConfigurableClassData | None:
-        return None
-
-    @property
-    def run_storage_data(self) -> ConfigurableClassData | None:
-        return None
-
-    @property
-    def schedule_storage_data(self) -> ConfigurableClassData | None:
-        return None
-
-    def dispose(self) -> None:
-        self._event_log_storage.dispose()  # not the engine: other instances in this process use it

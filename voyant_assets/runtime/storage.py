@@ -14,27 +14,24 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as db
-from dagster import DagsterInstance, StringSource
+from dagster import StringSource
 from dagster._config.config_schema import UserConfigSchema
 from dagster._core.event_api import EventHandlerFn
-from dagster._core.storage.base_storage import DagsterStorage
-from dagster._core.storage.event_log.base import EventLogStorage
 from dagster._core.storage.event_log.polling_event_watcher import SqlPollingEventWatcher
 from dagster._core.storage.event_log.schema import SqlEventLogStorageMetadata
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.sqlite import sqlite_event_log
-from dagster._core.storage.runs.base import RunStorage
 from dagster._core.storage.runs.schema import RunStorageSqlMetadata
 from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
-from dagster._core.storage.schedules.base import ScheduleStorage
 from dagster._core.storage.schedules.schema import ScheduleStorageSqlMetadata
 from dagster._core.storage.schedules.sqlite.sqlite_schedule_storage import SqliteScheduleStorage
 from dagster._core.storage.sql import AlembicVersion, check_alembic_revision, get_alembic_config, run_alembic_upgrade, stamp_alembic_rev
-from dagster._serdes import ConfigurableClass, ConfigurableClassData
+from dagster._serdes import ConfigurableClassData
 from sqlalchemy.event import listen
 
 from voyant_assets.runtime.pooled_engine import engine_for
 from voyant_assets.runtime.remembering import remember_yes
+from voyant_assets.runtime.storage_in_parts import StorageInParts
 
 BUSY_TIMEOUT_S = 30
 DATABASE = "dagster.db"
@@ -148,19 +145,17 @@ def _alembic_config() -> Any:
     return get_alembic_config(sqlite_event_log.__file__)  # the three storages have the same migration scripts
 
 
-class PooledSqliteStorage(DagsterStorage[DagsterInstance], ConfigurableClass):
+class PooledSqliteStorage(StorageInParts):
     """The instance's storage: `base_dir`/dagster.db. Several processes may open an empty folder at once."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        self._inst_data = inst_data
         self._folder = Path(base_dir).absolute()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._engine = engine_for(f"sqlite:///{self._folder / DATABASE}", make_sqlite_engine)
-        self._run_storage = PooledSqliteRunStorage(self._engine)
-        self._event_log_storage = PooledSqliteEventLog(self._engine)
-        self._schedule_storage = PooledSqliteScheduleStorage(self._engine)
+        super().__init__(
+            PooledSqliteRunStorage(self._engine), PooledSqliteEventLog(self._engine), PooledSqliteScheduleStorage(self._engine), inst_data
+        )
         self._create_schema_once()
-        super().__init__()
 
     def _create_schema_once(self) -> None:
         # webserver, daemon, worker and code server start together on an empty home: one creates, the others wait
@@ -171,18 +166,9 @@ class PooledSqliteStorage(DagsterStorage[DagsterInstance], ConfigurableClass):
                     return
             for metadata in (RunStorageSqlMetadata, SqlEventLogStorageMetadata, ScheduleStorageSqlMetadata):
                 metadata.create_all(self._engine)
-            self._run_storage.migrate()  # on empty tables these only record "done"
-            self._run_storage.optimize()
-            self._event_log_storage.reindex_events()
-            self._event_log_storage.reindex_assets()
-            self._schedule_storage.migrate()
-            self._schedule_storage.optimize()
+            self._record_migrations()
             with self._engine.begin() as connection:  # last: its table is the sign that all of the above is there
                 stamp_alembic_rev(_alembic_config(), connection)
-
-    @property
-    def inst_data(self) -> ConfigurableClassData | None:
-        return self._inst_data
 
     @classmethod
     def config_type(cls) -> UserConfigSchema:
@@ -191,37 +177,3 @@ class PooledSqliteStorage(DagsterStorage[DagsterInstance], ConfigurableClass):
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> PooledSqliteStorage:
         return cls(inst_data=inst_data, base_dir=config_value["base_dir"])
-
-    def register_instance(self, instance: DagsterInstance) -> None:
-        super().register_instance(instance)
-        for storage in (self._run_storage, self._event_log_storage, self._schedule_storage):
-            if not storage.has_instance:
-                storage.register_instance(instance)
-
-    @property
-    def event_log_storage(self) -> EventLogStorage[DagsterInstance]:
-        return self._event_log_storage
-
-    @property
-    def run_storage(self) -> RunStorage[DagsterInstance]:
-        return self._run_storage
-
-    @property
-    def schedule_storage(self) -> ScheduleStorage[DagsterInstance]:
-        return self._schedule_storage
-
-    # Dagster asks a storage for the configuration of its parts; ours are reached only through it
-    @property
-    def event_storage_data(self) -> ConfigurableClassData | None:
-        return None
-
-    @property
-    def run_storage_data(self) -> ConfigurableClassData | None:
-        return None
-
-    @property
-    def schedule_storage_data(self) -> ConfigurableClassData | None:
-        return None
-
-    def dispose(self) -> None:
-        self._event_log_storage.dispose()  # not the engine: other instances in this process use it
