@@ -33,7 +33,7 @@ from sqlalchemy.engine import Connection
 from resources._kit.postgres import check_server, connect_patiently, exclusive, make_engine, told_as
 from voyant_assets.runtime.pooled_engine import engine_for
 from voyant_assets.runtime.remembering import remember_yes
-from voyant_assets.runtime.storage_in_parts import StorageInParts
+from voyant_assets.runtime.storage_in_parts import EndedStaysEnded, StorageInParts
 from voyant_core import errors
 from voyant_core.settings import Postgres, settings
 
@@ -66,7 +66,7 @@ class _Pooled:
     "has_backfill_tags_table",
     "has_built_index",
 )
-class PooledPostgresRunStorage(_Pooled, PostgresRunStorage):
+class PooledPostgresRunStorage(EndedStaysEnded, _Pooled, PostgresRunStorage):
     def __init__(self, engine: db.Engine) -> None:
         self._pool(engine)
         self._index_migration_cache: dict[str, bool] = {}

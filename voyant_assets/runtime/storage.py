@@ -31,7 +31,7 @@ from sqlalchemy.event import listen
 
 from voyant_assets.runtime.pooled_engine import engine_for
 from voyant_assets.runtime.remembering import remember_yes
-from voyant_assets.runtime.storage_in_parts import StorageInParts
+from voyant_assets.runtime.storage_in_parts import EndedStaysEnded, StorageInParts
 
 BUSY_TIMEOUT_S = 30
 DATABASE = "dagster.db"
@@ -75,7 +75,7 @@ class _OneFile:
     "has_backfill_tags_table",
     "has_built_index",
 )
-class PooledSqliteRunStorage(_OneFile, SqliteRunStorage):
+class PooledSqliteRunStorage(EndedStaysEnded, _OneFile, SqliteRunStorage):
     def __init__(self, engine: db.Engine) -> None:
         self._engine = engine
         super().__init__(str(engine.url))

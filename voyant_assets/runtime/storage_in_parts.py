@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
-from dagster import DagsterInstance
+from datetime import datetime
+
+from dagster import DagsterInstance, DagsterRunStatus
+from dagster._core.events import EVENT_TYPE_TO_PIPELINE_RUN_STATUS, DagsterEvent
 from dagster._core.storage.base_storage import DagsterStorage
+from dagster._core.storage.dagster_run import FINISHED_STATUSES
 from dagster._core.storage.event_log.base import EventLogStorage
 from dagster._core.storage.runs.base import RunStorage
+from dagster._core.storage.runs.schema import RunsTable
+from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 from dagster._core.storage.schedules.base import ScheduleStorage
-from dagster._serdes import ConfigurableClass, ConfigurableClassData
+from dagster._serdes import ConfigurableClass, ConfigurableClassData, serialize_value
+from dagster._time import get_current_datetime
+
+
+class EndedStaysEnded(SqlRunStorage):
+    """A cancel that meets a run at its end does not take it back to CANCELING, where nobody would end it again."""
+
+    def handle_run_event(self, run_id: str, event: DagsterEvent, update_timestamp: datetime | None = None) -> None:
+        status = EVENT_TYPE_TO_PIPELINE_RUN_STATUS.get(event.event_type)
+        if status is not DagsterRunStatus.CANCELING:
+            super().handle_run_event(run_id, event, update_timestamp)
+            return
+        run = self._get_run_by_id(run_id)
+        if run is None:
+            return
+        is_open = RunsTable.c.status.not_in([ended.value for ended in FINISHED_STATUSES])
+        changed = {
+            "run_body": serialize_value(run.with_status(status)),
+            "status": status.value,
+            "update_timestamp": update_timestamp or get_current_datetime(),
+        }
+        with self.connect() as connection:
+            connection.execute(RunsTable.update().where(RunsTable.c.run_id == run_id, is_open).values(**changed))
 
 
 class StorageInParts(DagsterStorage[DagsterInstance], ConfigurableClass):

@@ -127,3 +127,15 @@ def test_a_dead_connection_is_dropped_by_the_check(storage):
     raw.close()
     check_connections()
     assert storage.run_storage.get_runs_count() == 0
+
+
+def test_a_cancel_that_meets_a_run_at_its_end_changes_nothing(instance, store_kind):
+    run_id = dg.materialize([numbers], instance=instance).run_id
+    instance.report_run_canceling(instance.get_run_by_id(run_id))
+    assert instance.get_run_by_id(run_id).status == dg.DagsterRunStatus.SUCCESS
+
+
+def test_a_cancel_of_a_run_on_its_way_is_shown(instance, store_kind):
+    run = instance.create_run_for_job(dg.define_asset_job("one").resolve(asset_graph=dg.Definitions([numbers]).resolve_asset_graph()))
+    instance.report_run_canceling(run)
+    assert instance.get_run_by_id(run.run_id).status == dg.DagsterRunStatus.CANCELING
