@@ -5,9 +5,11 @@ One thread writes, so that the same table gives the same bytes everywhere. Views
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from resources._kit.exported import export
 from resources.duckdb import failures, quoting
 from voyant_core import errors
 
@@ -18,7 +20,7 @@ _AGAIN = "Open it with the DuckDB that wrote it and export its tables as Parquet
 
 
 def unpack(path: str, folder: str, file_name: str, max_columns: int, max_tables: int) -> dict[str, Any]:
-    """`{"tables": [{"title", "file", "notes"}], "left_out": [...]}`: one Parquet file in `folder` per table with rows.
+    """One Parquet file in `folder` per table with rows; what `export` answers.
 
     UNREADABLE_FILE (damaged, encrypted, of a later version), EMPTY_FILE, TOO_LARGE.
     """
@@ -41,23 +43,15 @@ def unpack(path: str, folder: str, file_name: str, max_columns: int, max_tables:
             "SELECT view_name FROM duckdb_views() WHERE database_name = 'given' AND NOT internal ORDER BY 1"
         ).fetchall()
         _check(listed, file_name, max_columns, max_tables)
-        tables: list[dict[str, Any]] = []
-        left_out = [f"view {view}" for (view,) in views]
-        for number, (schema, name, _) in enumerate(listed):
-            title = name if schema == "main" else f"{schema}.{name}"
-            target = Path(folder) / f"{number:05d}.parquet"
-            notes = _written(connection, f"given.{quoting.name(schema)}.{quoting.name(name)}", target)
-            if notes is None:
-                left_out.append(f"table {title} (no rows)")
-            else:
-                tables.append({"title": title, "file": target.name, "notes": notes})
+        tables = [
+            (name if schema == "main" else f"{schema}.{name}", f"given.{quoting.name(schema)}.{quoting.name(name)}")
+            for schema, name, _ in listed
+        ]
+        return export(tables, partial(_written, connection), folder, file_name, [f"view {view}" for (view,) in views])
     except duckdb.Error as error:
         raise errors.VoyantError(
             errors.UNREADABLE_FILE, f"{file_name} cannot be read as a DuckDB database: {failures.first_line(str(error))}.", hint=_AGAIN
         ) from error
-    if not tables:
-        raise errors.VoyantError(errors.EMPTY_FILE, f"No table of {file_name} holds rows.", hint="Give a database with rows.")
-    return {"tables": tables, "left_out": left_out}
 
 
 def _check(listed: list[Any], file_name: str, max_columns: int, max_tables: int) -> None:

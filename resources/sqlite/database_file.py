@@ -10,10 +10,12 @@ import datetime as dt
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from resources._kit.exported import export
 from resources._kit.parquet_file import unique_names, write_parquet
 from resources._kit.typed_columns import ColumnKinds, arrow_array
 from voyant_core import errors
@@ -30,7 +32,7 @@ class _Column:
 
 
 def unpack(path: str, folder: str, file_name: str, max_columns: int, max_tables: int) -> dict[str, Any]:
-    """`{"tables": [{"title", "file", "notes"}], "left_out": [...]}`: one Parquet file in `folder` per table with rows.
+    """One Parquet file in `folder` per table with rows; what `export` answers.
 
     UNREADABLE_FILE (damaged, encrypted), EMPTY_FILE, TOO_LARGE.
     """
@@ -46,24 +48,13 @@ def unpack(path: str, folder: str, file_name: str, max_columns: int, max_tables:
                 f"{file_name} holds {len(names):,} tables; at most {max_tables:,} are read.",
                 hint="Give fewer tables, or raise VOYANT_ARCHIVE__MAX_TABLES.",
             )
-        tables: list[dict[str, Any]] = []
-        for number, name in enumerate(names):
-            target = Path(folder) / f"{number:05d}.parquet"
-            notes = _written(connection, name, target)
-            if notes is None:
-                left_out.append(f"table {name} (no rows)")
-            else:
-                tables.append({"title": name, "file": target.name, "notes": notes})
+        return export([(name, name) for name in names], partial(_written, connection), folder, file_name, left_out)
     except sqlite3.DatabaseError as error:
         raise errors.VoyantError(
             errors.UNREADABLE_FILE, f"{file_name} cannot be read as an SQLite database: {error}.", hint=_AGAIN
         ) from error
     finally:
         connection.close()
-    if not tables:
-        held = f": {', '.join(left_out[:5])}" if left_out else ""
-        raise errors.VoyantError(errors.EMPTY_FILE, f"No table of {file_name} holds rows{held}.", hint="Give a database with rows.")
-    return {"tables": tables, "left_out": left_out}
 
 
 def _decoded(data: bytes) -> str:

@@ -145,9 +145,8 @@ def test_a_damaged_database_is_unreadable(shop: Databases, kind: str) -> None:
         assert shop.refused().code in {errors.UNREADABLE_FILE, errors.EMPTY_FILE}
 
 
-def test_a_database_without_rows_is_empty(shop: Databases) -> None:
-    connection = sqlite3.connect(shop.path)
-    connection.execute("CREATE TABLE t (a)")
-    connection.close()
-    error = shop.refused()
-    assert (error.code, "table t (no rows)" in error.detail) == (errors.EMPTY_FILE, True)
+@pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
+def test_a_database_without_rows_is_empty_and_tells_what_it_holds(shop: Databases, kind: str) -> None:
+    with pytest.raises(errors.VoyantError) as caught:
+        getattr(shop, kind)("CREATE TABLE t (a INT)")
+    assert (caught.value.code, "table t (no rows)" in caught.value.detail) == (errors.EMPTY_FILE, True)
