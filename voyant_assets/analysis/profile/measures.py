@@ -7,7 +7,9 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +26,9 @@ SHAPED_ROWS = 20_000
 """Rows whose shapes are looked at in full, to choose those that are counted."""
 SURELY = 0.7
 """A shape of a hundredth of all rows has less than 0.7 % of so many with a probability below 1 in 30,000."""
+
+SORTED_AT_ONCE_ROWS = 10_000_000
+"""Beyond these, one column of numbers after the other: sorting and measuring takes up to 24 bytes a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +47,29 @@ class Extremes:
 
 
 def measure(reader: Reader, view: str, group: Sequence[TypedColumn], rows: int) -> Iterator[tuple[TypedColumn, ColumnStatistics, Pairs]]:
-    """Statistics and frequent values of each column."""
-    for column in group:
-        if sorted_numbers.is_sortable(column, rows):
-            yield column, *sorted_numbers.measure_number(reader, view, column, rows)
+    """Statistics and frequent values of each column. Numbers are sorted in threads of their own while the engine reads other columns."""
+    numbers = [column for column in group if sorted_numbers.is_sortable(column, rows)]
     others = [column for column in group if not sorted_numbers.is_sortable(column, rows)]
-    for column, extremes, summed in aggregates(reader, view, others):
+    at_once = 2 if rows <= SORTED_AT_ONCE_ROWS else 1
+    with ThreadPoolExecutor(at_once) as beside:
+        sorting: deque[tuple[TypedColumn, Future[tuple[ColumnStatistics, Pairs]]]] = deque()
+        for column in numbers:
+            if len(sorting) == at_once:
+                yield _sorted(*sorting.popleft())
+            values = sorted_numbers.fetch(reader, view, column, rows)
+            sorting.append((column, beside.submit(sorted_numbers.measure_number, values, column, rows)))
+            del values
+        yield from _hashed(reader, view, others, rows)
+        for column, figures in sorting:
+            yield _sorted(column, figures)
+
+
+def _sorted(column: TypedColumn, figures: Future[tuple[ColumnStatistics, Pairs]]) -> tuple[TypedColumn, ColumnStatistics, Pairs]:
+    return column, *figures.result()
+
+
+def _hashed(reader: Reader, view: str, group: Sequence[TypedColumn], rows: int) -> Iterator[tuple[TypedColumn, ColumnStatistics, Pairs]]:
+    for column, extremes, summed in aggregates(reader, view, group):
         found, shape = Counted(0, [], []), dict[str, Any]()
         if extremes.usable:
             found = hashed.count(reader, view, column, extremes.usable)

@@ -47,10 +47,14 @@ def is_sortable(column: TypedColumn, rows: int) -> bool:
     return column.family in (Family.INTEGER, Family.FLOAT)
 
 
-def measure_number(reader: Reader, view: str, column: TypedColumn, rows: int) -> tuple[ColumnStatistics, Pairs]:
-    """The statistics of a sortable column, and its frequent values."""
-    is_whole = column.family is Family.INTEGER
-    x = counted.fetched(reader, queries.eight_bytes(view, column), np.int64 if is_whole else np.float64, rows)
+def fetch(reader: Reader, view: str, column: TypedColumn, rows: int) -> NDArray[Any]:
+    """The filled values of a sortable column, as int64 or float64."""
+    kind = np.int64 if column.family is Family.INTEGER else np.float64
+    return counted.fetched(reader, queries.eight_bytes(view, column), kind, rows)
+
+
+def measure_number(x: NDArray[Any], column: TypedColumn, rows: int) -> tuple[ColumnStatistics, Pairs]:
+    """The statistics of the column with the filled values `x`, and its frequent values. Sorts `x` in place; asks no engine."""
     filled = len(x)
     if column.has_infinities and not np.isfinite(x).all():
         x = x[np.isfinite(x)]
