@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from voyant_assets.analysis.narrative.evidence import Evidence
 from voyant_assets.analysis.wording import numbers
 from voyant_assets.report.joint_inputs import JointInputs
@@ -10,6 +12,7 @@ from voyant_assets.report.page import frame
 from voyant_assets.report.views.entities import diagram
 from voyant_assets.report.views.joint import findings_view, references_view, stages_view, tables_view, verdicts
 from voyant_assets.report.views.key_figures import figures_of
+from voyant_assets.report.views.masthead import Masthead
 from voyant_core.canonical import content_digest
 from voyant_core.keys import JOINT
 from voyant_core.model.artifact import ArtifactKind
@@ -22,6 +25,7 @@ def render(inputs: JointInputs) -> bytes:
     known = [name for table in inputs.tables if table.profile is not None for name in table.profile.columns]
     listed = [artifact for artifact in inputs.artifacts if artifact.kind is not ArtifactKind.REPORT]
     profiles = [table.profile for table in inputs.tables if table.profile is not None]
+    deck = f"{len(inputs.tables)} tables, {numbers.integer(sum(profile.rows for profile in profiles))} rows in all."
     html = made.joint.render(
         css=made.css,
         script=made.script,
@@ -30,8 +34,7 @@ def render(inputs: JointInputs) -> bytes:
         source=inputs.source,
         title=inputs.narrative.title,
         summary=rich(inputs.narrative.summary),
-        deck=f"{len(inputs.tables)} tables, {numbers.integer(sum(profile.rows for profile in profiles))} rows in all.",
-        verdicts=verdicts(inputs),
+        head=Masthead(Markup.escape(deck), deck, verdicts(inputs), facts=[]),
         findings=findings,
         more_findings=more,
         tables=tables_view(inputs),

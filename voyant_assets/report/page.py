@@ -34,7 +34,7 @@ FACES = ((400, "Inter-Regular.woff2"), (600, "Inter-SemiBold.woff2"))
 class Frame:
     """What is the same on every page."""
 
-    template: Template
+    table: Template
     joint: Template
     css: Markup
     script: Markup
@@ -44,7 +44,7 @@ class Frame:
 def render(inputs: ReportInputs) -> bytes:
     """The page, UTF-8."""
     made = frame()
-    html = made.template.render(
+    html = made.table.render(
         css=made.css,
         script=made.script,
         script_hash=made.script_hash,
@@ -80,12 +80,12 @@ def frame() -> Frame:
     )
     environment.filters["code"] = code
     environment.filters["integer"] = numbers.integer
-    for section in sorted((HERE / "sections").glob("*.html")):  # compiled now, not within the first page
-        environment.get_template(f"sections/{section.name}")
+    for part in ("frame.html", *sorted(f"sections/{path.name}" for path in (HERE / "sections").glob("*.html"))):
+        environment.get_template(part)  # compiled now, not within the first page
     script = (HERE / "script.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     css = f"{_font_faces()}{tokens_css()}\n{(HERE / 'style.css').read_text(encoding='utf-8').strip()}"
-    table, joint = environment.get_template("template.html"), environment.get_template("joint.html")
+    table, joint = environment.get_template("table.html"), environment.get_template("joint.html")
     return Frame(table, joint, Markup(css), Markup(script), f"sha256-{digest}")  # noqa: S704 - our own files
 
 
