@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import json
 import os
@@ -11,15 +10,14 @@ import signal
 import sys
 from typing import Any
 
+from resources._kit.parent_death import die_with_parent
 from voyant_core import errors
-
-_PR_SET_PDEATHSIG = 1
 
 
 def limit(memory_bytes: int, seconds: int) -> None:
     """No more data than `memory_bytes`, no longer than `seconds`, no core file, and no life after the parent's."""
     parent = os.getppid()
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    die_with_parent(signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))

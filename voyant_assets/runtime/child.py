@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from resources._kit.parent_death import die_with_parent
 from voyant_assets.runtime.priority import BACKGROUND, set_niceness
-from voyant_assets.runtime.process import die_with_parent
 from voyant_assets.runtime.roles import Part
 
 FIRST_PAUSE_S = 0.5

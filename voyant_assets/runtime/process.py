@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import socket
@@ -16,8 +15,6 @@ from voyant_assets.runtime.priority import set_niceness
 from voyant_assets.runtime.state import RunProcess
 from voyant_assets.runtime.wire import send
 
-PR_SET_PDEATHSIG = 1
-
 
 def process_start(pid: int) -> int | None:
     """Clock tick at which `pid` was started, or None when it is no live process; with the pid it names a process for good."""
@@ -26,11 +23,6 @@ def process_start(pid: int) -> int | None:
     except (FileNotFoundError, ProcessLookupError):
         return None
     return None if fields[0] == "Z" else int(fields[19])
-
-
-def die_with_parent(number: int) -> None:
-    """The signal that this process gets when its parent ends; 0: none. What a process forks does not inherit it."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
 
 
 def peek_exited() -> int | None:

@@ -17,9 +17,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from resources._kit.parent_death import die_with_parent
 from voyant_assets.runtime.hooks import Hooks
 from voyant_assets.runtime.priority import BACKGROUND, set_niceness
-from voyant_assets.runtime.process import die_with_parent
 from voyant_assets.runtime.temporary import own_folder
 from voyant_assets.runtime.wire import Message, receive, send
 from voyant_core import errors
