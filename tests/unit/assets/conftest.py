@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 import pytest
+from probed_files import probed
 
 from voyant_assets.catalogue import Catalogue
 from voyant_assets.launch import new_job
 from voyant_assets.planning import make_plan
-from voyant_assets.probing import probe
 from voyant_assets.runner import TableRun
 from voyant_assets.runtime.environment import Environment
 from voyant_core.model.job import AnalyzeRequest
-from voyant_core.model.source import ProbeResult, SourceType
+from voyant_core.model.source import SourceType
 from voyant_core.settings import Settings
 from voyant_core.stage import Stage
 from voyant_core.tenancy import CallContext
@@ -41,7 +41,7 @@ class Jobs:
         self.environment = environment
 
     def source(self, path):
-        result = ProbeResult.model_validate(probe(self.environment, {"kind": "path", "place": str(path)}))
+        result = probed(self.environment, path)
         return self.environment.store.sources("acme").register(SourceType.FILE, path.as_uri(), path.stem, result, pinned=False)
 
     def start(self, path, stages: Sequence[Stage], selected=None, **request) -> TableRun:

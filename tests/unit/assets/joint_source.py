@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from probed_files import probed
+
 from voyant_assets.catalogue import catalogue, joint_catalogue
 from voyant_assets.finishing import finish
 from voyant_assets.joint_runner import JointRun
 from voyant_assets.launch import new_job
 from voyant_assets.planning import make_plan
-from voyant_assets.probing import probe
 from voyant_assets.runner import TableRun
 from voyant_core.keys import JointAddress
 from voyant_core.model.artifact import Manifest
@@ -25,7 +26,7 @@ def register(environment, folder, tables, title="shop"):
     for name, text in tables.items():
         path = folder / f"{name}.csv"
         path.write_text(text)
-        result = ProbeResult.model_validate(probe(environment, {"kind": "path", "place": str(path)}))
+        result = probed(environment, path)
         found.append(result.tables[0].model_copy(update={"landing": result.landing}))
     whole = ProbeResult(landing=result.landing, tables=found)
     return environment.store.sources("acme").register(SourceType.FILE, f"file:///{title}", title, whole, pinned=False)

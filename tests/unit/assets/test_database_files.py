@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import probed_files
 import pytest
+from probed_files import types
 
-from voyant_assets.probing import probe
 from voyant_assets.runtime.environment import Environment
 from voyant_core import errors
 from voyant_core.model.source import FoundTable, ProbeResult
@@ -35,25 +36,18 @@ class Databases:
         return self.probed()
 
     def probed(self) -> ProbeResult:
-        return ProbeResult.model_validate(probe(self.environment, {"kind": "path", "place": str(self.path)}))
+        return probed_files.probed(self.environment, self.path)
 
     def refused(self) -> errors.VoyantError:
-        with pytest.raises(errors.VoyantError) as caught:
-            self.probed()
-        return caught.value
+        return probed_files.refused(self.environment, self.path)
 
     def rows(self, found: FoundTable) -> list[tuple[Any, ...]]:
-        assert found.landing is not None
-        return self.environment.engine.rows(f"FROM read_parquet('{self.environment.landings.path(found.landing.sha256)}')")
+        return probed_files.rows(self.environment, found)
 
 
 @pytest.fixture
 def shop(environment: Environment, tmp_path: Path) -> Databases:
     return Databases(environment, tmp_path)
-
-
-def types(found: FoundTable) -> dict[str, str]:
-    return {column.name: column.type for column in found.columns}
 
 
 def test_each_sqlite_table_is_a_table_and_nothing_is_executed(shop: Databases) -> None:

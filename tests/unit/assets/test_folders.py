@@ -8,31 +8,15 @@ import os
 from pathlib import Path
 
 import pytest
+from probed_files import probed, refused, rows
 
 from voyant_assets.addressing import parse_source
-from voyant_assets.probing import probe
 from voyant_assets.runtime.environment import Environment
 from voyant_core import errors
-from voyant_core.model.source import FoundTable, ProbeResult
 
 JAN = b"id,amount,day\n1,10,2024-01-01\n2,20,2024-01-02\n"
 FEB = b"Amount,day,id\n1.5,2024-02-01 10:00:00,3\nNA,2024-02-02 11:00:00,4\n"
 PEOPLE = b"name,city\nann,Oslo\nbob,Rome\n"
-
-
-def probed(environment: Environment, place: Path) -> ProbeResult:
-    return ProbeResult.model_validate(probe(environment, {"kind": "path", "place": str(place)}))
-
-
-def rows(environment: Environment, found: FoundTable) -> list[tuple[object, ...]]:
-    assert found.landing is not None
-    return environment.engine.rows(f"FROM read_parquet('{environment.landings.path(found.landing.sha256)}')")
-
-
-def refused(environment: Environment, place: Path) -> errors.VoyantError:
-    with pytest.raises(errors.VoyantError) as caught:
-        probed(environment, place)
-    return caught.value
 
 
 @pytest.fixture

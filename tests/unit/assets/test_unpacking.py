@@ -8,10 +8,10 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import probed_files
 import pytest
 import zstandard
 
-from voyant_assets.probing import probe
 from voyant_assets.runtime.environment import Environment
 from voyant_assets.unpacking.naming import named
 from voyant_core import errors
@@ -31,15 +31,14 @@ def zipped(members: dict[str, bytes]) -> bytes:
 
 def probed(environment: Environment, path: Path, data: bytes) -> ProbeResult:
     path.write_bytes(data)
-    order: dict[str, Any] = {"kind": "path", "place": str(path)}
-    return ProbeResult.model_validate(probe(environment, order))
+    return probed_files.probed(environment, path)
 
 
 def refused(environment: Environment, path: Path, data: bytes) -> errors.VoyantError:
-    with pytest.raises(errors.VoyantError) as caught:
-        probed(environment, path, data)
+    path.write_bytes(data)
+    error = probed_files.refused(environment, path)
     assert leftovers(environment) == []
-    return caught.value
+    return error
 
 
 def leftovers(environment: Environment) -> list[Path]:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import probed_files
 import pytest
+from probed_files import types
 
-from voyant_assets.probing import probe
 from voyant_assets.runtime.environment import Environment
 from voyant_core import errors
 from voyant_core.model.source import FoundTable, ProbeResult
@@ -43,30 +44,23 @@ class Workbooks:
         return self.probed_file()
 
     def probed_file(self) -> ProbeResult:
-        return ProbeResult.model_validate(probe(self.environment, {"kind": "path", "place": str(self.path)}))
+        return probed_files.probed(self.environment, self.path)
 
     def refused(self, data: bytes) -> errors.VoyantError:
         self.path.write_bytes(data)
-        with pytest.raises(errors.VoyantError) as caught:
-            self.probed_file()
-        return caught.value
+        return probed_files.refused(self.environment, self.path)
 
     def table(self, *rows: Sequence[Any], merged: Sequence[str] = ()) -> tuple[FoundTable, list[tuple[Any, ...]]]:
         (found,) = self.probed(workbook({"Sheet": rows}, merged)).tables
         return found, self.rows(found)
 
     def rows(self, found: FoundTable) -> list[tuple[Any, ...]]:
-        assert found.landing is not None
-        return self.environment.engine.rows(f"FROM read_parquet('{self.environment.landings.path(found.landing.sha256)}')")
+        return probed_files.rows(self.environment, found)
 
 
 @pytest.fixture
 def books(environment: Environment, tmp_path: Path) -> Workbooks:
     return Workbooks(environment, tmp_path)
-
-
-def types(found: FoundTable) -> dict[str, str]:
-    return {column.name: column.type for column in found.columns}
 
 
 def test_each_sheet_is_a_table_with_real_types(books: Workbooks) -> None:
