@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from resources.duckdb.engine import DuckDBEngine
+from voyant_assets.analysis.kpi.derive import derive
 from voyant_assets.analysis.meaning.interpret import interpret
 from voyant_assets.analysis.profile.table import profile_table
 from voyant_assets.analysis.quality.evaluate import evaluate, value_counts
 from voyant_assets.analysis.quality.suggest import spelling_columns, suggest
+from voyant_core.model.kpi import Kpi
 from voyant_core.model.profile import TableProfile
 from voyant_core.model.quality import RuleResult
 from voyant_core.settings import Engine
@@ -23,6 +26,13 @@ class Table:
     engine: DuckDBEngine
     profile: TableProfile
     view: str
+
+    def ask(self, sql: str) -> Any:
+        return self.engine.rows(sql)[0][0]
+
+    def kpis(self) -> dict[str, Kpi]:
+        """What is derived, by name."""
+        return {kpi.name: kpi for kpi in derive(self.profile, self.view, self.engine.rows)}
 
     def results(self) -> dict[str, RuleResult]:
         """What the suggested rules give, by id."""
