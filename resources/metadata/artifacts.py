@@ -58,8 +58,12 @@ class ArtifactRepository(TenantScope):
     def computed(self, reuse_key: str) -> list[Computed]:
         """The files of the stage run with this key."""
         with self.database.read() as connection:
-            rows = connection.execute(self.select(artifact).where(artifact.c.reuse_key == reuse_key).order_by(artifact.c.file)).mappings()
+            rows = self._files(connection, reuse_key)
             return [Computed(r["file"], ArtifactKind(r["kind"]), r["media_type"], r["size_bytes"], r["sha256"]) for r in rows]
+
+    def _files(self, connection: sa.Connection, reuse_key: str) -> Sequence[sa.RowMapping]:
+        query = self.select(artifact).where(artifact.c.reuse_key == reuse_key).order_by(artifact.c.file)
+        return connection.execute(query).mappings().all()
 
     def add(self, connection: sa.Connection, reuse_key: str, stage: NewStage) -> None:
         """Remember a computed stage. When an equal one was stored meanwhile, that one stays, and housekeeping waits until it is linked."""
@@ -75,12 +79,9 @@ class ArtifactRepository(TenantScope):
 
     def link(self, connection: sa.Connection, reuse_key: str, link: Link) -> list[Artifact]:
         """Link the files of a computed stage to a job, in the order of their names."""
-        rows = connection.execute(self.select(artifact).where(artifact.c.reuse_key == reuse_key).order_by(artifact.c.file)).mappings().all()
-        position = connection.execute(
-            self.select(job_artifact, sa.func.count()).where(job_artifact.c.job_id == link.job_id)  # type: ignore[arg-type]
-        ).scalar_one()
+        position = connection.execute(self.select(job_artifact, sa.func.count()).where(job_artifact.c.job_id == link.job_id)).scalar_one()
         linked: list[Artifact] = []
-        for offset, row in enumerate(rows):
+        for offset, row in enumerate(self._files(connection, reuse_key)):
             name = f"{link.label}/{row['file']}"
             values = {"job_id": link.job_id, "name": name, "artifact_id": row["id"], "position": position + offset}
             values |= {"asset_key": link.asset_key, "run_id": link.run_id, "reused": link.reused}

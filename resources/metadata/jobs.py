@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from resources.metadata.database import repeatable
 from resources.metadata.schema import idempotency_key, job, job_input, outbox, stage_run
-from resources.metadata.scope import TenantScope, decode_cursor, encode_cursor
+from resources.metadata.scope import TenantScope
 from voyant_core import clock, errors
 from voyant_core.hints import Hint
 from voyant_core.model.artifact import ManifestInput
 from voyant_core.model.job import Job, JobEvent, JobState, Problem, StageRun, StageState
 
+_COURSE = ("state", "code", "reason", "started_at", "duration_s", "rows")
+"""What changes of a stage while its job goes on."""
 OPEN = [str(state) for state in JobState if not state.is_final]
 
 
@@ -75,22 +77,18 @@ class JobRepository(TenantScope):
 
     def page(self, state: JobState | None, source_id: str | None, limit: int, cursor: str | None) -> tuple[list[Job], str | None]:
         """Newest first; stages included."""
-        query = self.select(job).order_by(job.c.id.desc()).limit(limit + 1)
+        query = self.select(job)
         if state is not None:
             query = query.where(job.c.state == str(state))
         if source_id is not None:
             query = query.where(job.c.source_id == source_id)
-        if cursor is not None:
-            query = query.where(job.c.id < decode_cursor(cursor))
         with self.database.read() as connection:
-            rows = connection.execute(query).mappings().all()
-            wanted = [row["id"] for row in rows[:limit]]
-            stages: dict[str, list[StageRun]] = {job_id: [] for job_id in wanted}
-            chosen = self.select(stage_run).where(stage_run.c.job_id.in_(wanted)).order_by(stage_run.c.job_id, stage_run.c.position)
+            rows, following = self.newest(connection, query, job.c.id, limit, cursor)
+            stages: dict[str, list[StageRun]] = {row["id"]: [] for row in rows}
+            chosen = self.select(stage_run).where(stage_run.c.job_id.in_(stages)).order_by(stage_run.c.job_id, stage_run.c.position)
             for stage in connection.execute(chosen).mappings():
                 stages[stage["job_id"]].append(_stage_record(stage))
-        following = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
-        return [_job_record(row, stages[row["id"]]) for row in rows[:limit]], following
+        return [_job_record(row, stages[row["id"]]) for row in rows], following
 
     @repeatable
     def set_run(self, job_id: str, run_id: str) -> None:
@@ -113,7 +111,7 @@ class JobRepository(TenantScope):
             connection.execute(self.update(job).where(job.c.id == job_id, job.c.state.in_(OPEN)).values(cancel_requested=True))
 
     def count_queued(self) -> int:
-        query = self.select(job, sa.func.count()).where(job.c.state == str(JobState.QUEUED))  # type: ignore[arg-type]
+        query = self.select(job, sa.func.count()).where(job.c.state == str(JobState.QUEUED))
         with self.database.read() as connection:
             return connection.execute(query).scalar_one()
 
@@ -132,8 +130,7 @@ class JobRepository(TenantScope):
     def record_stage(self, connection: sa.Connection, job_id: str, stage: StageRun) -> None:
         """Within the caller's transaction, so that a stage's state appears together with its artifacts."""
         change = self.update(stage_run).filter_by(job_id=job_id, table_name=stage.table, name=stage.name)
-        values = _stage_values(stage)
-        connection.execute(change.values({key: values[key] for key in ("state", "code", "reason", "started_at", "duration_s", "rows")}))
+        connection.execute(change.values(stage.model_dump(mode="json", include=set(_COURSE))))
         kind = "stage.started" if stage.state is StageState.RUNNING else "stage.finished"
         self._tell(connection, job_id, kind, stage.model_dump(mode="json", exclude_none=True))
 
@@ -190,8 +187,7 @@ def _stage_values(stage: StageRun) -> dict[str, Any]:
 
 
 def _stage_record(row: sa.RowMapping) -> StageRun:
-    keys = ("name", "state", "code", "reason", "started_at", "duration_s", "rows")
-    return StageRun.model_validate({"table": row["table_name"], **{key: row[key] for key in keys}})
+    return StageRun.model_validate({"table": row["table_name"], "name": row["name"], **{key: row[key] for key in _COURSE}})
 
 
 def _job_record(row: sa.RowMapping, stages: list[StageRun]) -> Job:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,6 +37,15 @@ class TenantScope:
         """Insert unless a row with the same key is there already, also one that another transaction is about to keep. True: it was ours."""
         statement = upsert(connection, table).values(tenant=self.tenant, **values).on_conflict_do_nothing()
         return connection.execute(statement).rowcount == 1
+
+    def newest(
+        self, connection: sa.Connection, query: sa.Select[Any], key: sa.Column[Any], limit: int, cursor: str | None
+    ) -> tuple[Sequence[sa.RowMapping], str | None]:
+        """At most `limit` rows of a query, greatest `key` first, and the cursor of the page behind them if there is one."""
+        if cursor is not None:
+            query = query.where(key < decode_cursor(cursor))
+        rows = connection.execute(query.order_by(key.desc()).limit(limit + 1)).mappings().all()
+        return rows[:limit], encode_cursor(rows[limit - 1][key]) if len(rows) > limit else None
 
 
 def upsert(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
 
 from resources.metadata.database import repeatable
 from resources.metadata.schema import landing, source, table_version
-from resources.metadata.scope import TenantScope, decode_cursor, encode_cursor
+from resources.metadata.scope import TenantScope
 from voyant_core import clock, errors, ids
 from voyant_core.hints import Hint
 from voyant_core.keys import slugify
@@ -88,13 +87,9 @@ class SourceRepository(TenantScope):
 
     def page(self, limit: int, cursor: str | None) -> tuple[list[SourceRecord], str | None]:
         """Newest first."""
-        query = self.select(source).order_by(source.c.id.desc()).limit(limit + 1)
-        if cursor is not None:
-            query = query.where(source.c.id < decode_cursor(cursor))
         with self.database.read() as connection:
-            rows = connection.execute(query).mappings().all()
-        following = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
-        return [_source_record(row) for row in rows[:limit]], following
+            rows, following = self.newest(connection, self.select(source), source.c.id, limit, cursor)
+        return [_source_record(row) for row in rows], following
 
     @repeatable
     def remove(self, source_id: str) -> SourceRecord:
@@ -160,9 +155,7 @@ def _uri_sha256(uri: str) -> str:
 
 
 def _source_record(row: sa.RowMapping) -> SourceRecord:
-    fields: dict[str, Any] = {key: row[key] for key in ("id", "tenant", "slug", "type", "uri", "title", "tables", "landing", "pinned")}
-    fields |= {key: row[key] for key in ("kpis", "table_groups")}
-    return SourceRecord.model_validate({**fields, "created_at": row["created_at"], "updated_at": row["updated_at"]})
+    return SourceRecord.model_validate({column.name: row[column.name] for column in source.c if column is not source.c.uri_sha256})
 
 
 def _table_info(row: sa.RowMapping) -> TableInfo:

@@ -1,21 +1,17 @@
 """What a source keeps of the requests for it: KPIs, and the groups of tables that were analyzed together."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 
-from resources.metadata.columns import Document
-
 revision = "0002"
 down_revision = "0001"
-branch_labels = None
-depends_on = None
+
+document = sa.JSON(none_as_null=True)
 
 
 def upgrade() -> None:
-    op.add_column("source", sa.Column("kpis", Document, nullable=False, server_default="[]"))
-    op.add_column("source", sa.Column("table_groups", Document, nullable=False, server_default="[]"))
+    op.add_column("source", sa.Column("kpis", document, nullable=False, server_default="[]"))
+    op.add_column("source", sa.Column("table_groups", document, nullable=False, server_default="[]"))
 
 
 def downgrade() -> None:
