@@ -10,13 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.trace import Tracer
 
     from voyant_core.settings import Settings
 
@@ -67,11 +66,6 @@ def shutdown_tracing() -> None:
         provider.shutdown()
 
 
-def tracer() -> Tracer | None:
-    """The tracer, or None while tracing is off."""
-    return None if _provider is None else _provider.get_tracer("voyant")
-
-
 @contextlib.contextmanager
 def span(name: str, **attributes: Any) -> Generator[Any]:
     """A span around a block; attribute names get the prefix `voyant.`, None values are left out. An exception marks it as failed.
@@ -107,12 +101,6 @@ def remote_context(traceparent: str | None) -> Generator[str]:
 def current_traceparent() -> str | None:
     """What to send to others as `traceparent`."""
     return _context.get()
-
-
-def outgoing_headers() -> Mapping[str, str]:
-    """The headers that carry the trace context to another service."""
-    text = _context.get()
-    return {} if text is None else {"traceparent": text}
 
 
 def current_ids() -> tuple[str, str] | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from voyant_core.model.artifact import Manifest
@@ -129,6 +127,3 @@ class EndEvent(BaseModel):
 
     job_id: str
     state: JobState
-
-
-Json = dict[str, Any]

@@ -11,7 +11,6 @@ from voyant_assets.analysis.meaning.names import Name, read_name
 from voyant_core.model.profile import ColumnStatistics, Scalar
 
 SAMPLE = 80
-_LISTED = 300
 
 
 def _number(value: Scalar) -> float | None:
@@ -78,11 +77,6 @@ class Facts:
     @cached_property
     def numbers(self) -> list[float]:
         return [number for value, _ in self.values if (number := _number(value)) is not None]
-
-    @cached_property
-    def lists_all(self) -> bool:
-        """Every distinct value is among `values`."""
-        return len(self.values) >= self.stats.distinct and len(self.values) < _LISTED
 
     @cached_property
     def texts(self) -> list[str]:

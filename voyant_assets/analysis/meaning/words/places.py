@@ -80,9 +80,6 @@ LANGUAGES: frozenset[str] = (
 bengali|turkish|polish|swedish|danish|norwegian|finnish|greek|hebrew|czech|hungarian|romanian|ukrainian|thai|vietnamese|
 indonesian|persian|urdu|tamil""")
 )
-LANGUAGE_CODES: frozenset[str] = word_set(
-    """en de fr es it pt nl ru zh ja ko ar hi bn tr pl sv da no fi el he cs hu ro uk th vi id fa ur ta bg hr sk sl et lv lt ca"""
-)
 
 MONTHS: frozenset[str] = (
     word_set("""january february march april may june july august september october november december jan feb mar apr jun jul aug sep
