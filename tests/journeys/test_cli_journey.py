@@ -16,15 +16,10 @@ from voyant_core.canonical import content_digest
 REVENUE = "revenue=SELECT sum(price * quantity) FROM orders"
 
 
-@pytest.fixture(scope="module", params=["with a server", "without a server"])
-def home(request, stores, store, tmp_path_factory):
-    """Both ways in which the command line works."""
-    if request.param == "with a server":
-        yield request.getfixturevalue("server").home
-        return
-    alone = tmp_path_factory.mktemp("alone") / "home"
-    with stores.variables(store) as variables_of[alone]:
-        yield alone
+@pytest.fixture(scope="module", params=["with a server on postgres", "without a server on sqlite"])
+def home(request, servers, tmp_path_factory):
+    """Both ways in which the command line works. The test of the same bytes has the other two pairs."""
+    return servers.on("postgres").home if request.param.startswith("with a server") else tmp_path_factory.mktemp("alone") / "home"
 
 
 def test_a_file_is_analyzed_and_told_in_80_columns(home, orders):
@@ -160,9 +155,11 @@ def test_a_home_serves_once(server):
     assert (done.returncode, done.stderr.splitlines()[1][:9]) == (3, "VYNT-5005")
 
 
-def test_the_same_file_gives_the_same_bytes_in_another_home_and_on_another_store(server, orders, tmp_path):
+def test_the_same_file_gives_the_same_bytes_in_another_home_and_on_another_store(server, store, stores, orders, tmp_path):
+    alone = tmp_path / "home"
     here = json.loads(voyant(server.home, "analyze", str(orders), "--json").stdout)["manifest"]
-    there = json.loads(voyant(tmp_path / "home", "analyze", str(orders), "--json").stdout)["manifest"]
+    with stores.variables("postgres" if store == "sqlite" else "sqlite") as variables_of[alone]:
+        there = json.loads(voyant(alone, "analyze", str(orders), "--json").stdout)["manifest"]
     assert {a["name"]: a["sha256"] for a in here["artifacts"]} == {a["name"]: a["sha256"] for a in there["artifacts"]}
     assert here["content_digest"] == there["content_digest"]
 
