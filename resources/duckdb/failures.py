@@ -44,14 +44,10 @@ def translated(doing: str) -> Generator[None]:
     import duckdb
 
     try:
-        with interruptible():
+        with errors.of_disk(doing), interruptible():
             yield
     except duckdb.Error as error:
         raise translation(error, doing) from error
-    except OSError as error:
-        raise errors.VoyantError(
-            errors.STORAGE_FULL if error.errno in {28, 122} else errors.INTERNAL, f"{doing}: {error.strerror}."
-        ) from error
 
 
 def translation(error: Exception, doing: str) -> errors.VoyantError:

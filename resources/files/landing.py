@@ -77,7 +77,7 @@ class Landings:
 
     def take(self, path: Path, file_name: str, sha256: str | None = None) -> Landing:
         """Move a finished file of the same file system in; it is hashed unless its hash is known. STORAGE_FULL."""
-        with _failures(file_name):
+        with errors.of_disk(f"Landing {file_name}"):
             if sha256 is None:
                 with path.open("rb") as file:
                     sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -91,7 +91,7 @@ class Landings:
     @contextlib.contextmanager
     def scratch(self) -> Generator[Landings]:
         """Landings of their own that go with the block, on the same file system: for bytes of which only some will stay."""
-        with _failures("the source"):
+        with errors.of_disk("Landing the source"):
             self._root.mkdir(parents=True, exist_ok=True)
             folder = tempfile.mkdtemp(prefix=".work-", dir=self._root)
         try:
@@ -140,7 +140,7 @@ class LandingWriter:
         self._temporary: Path | None = None
 
     def __enter__(self) -> LandingWriter:
-        with _failures(self._file_name):
+        with errors.of_disk(f"Landing {self._file_name}"):
             self._file, self._temporary = self._landings.temporary()
         return self
 
@@ -161,12 +161,12 @@ class LandingWriter:
         if self._size > self._max_bytes:
             raise _too_large(self._file_name, self._max_bytes)
         self._hash.update(chunk)
-        with _failures(self._file_name):
+        with errors.of_disk(f"Landing {self._file_name}"):
             self._opened().write(chunk)
 
     def copy(self, file: BinaryIO) -> None:
         """All of a file: the kernel copies, and a thread beside it hashes what has arrived, so a change of the source tears nothing."""
-        with _failures(self._file_name), ThreadPoolExecutor(1) as thread:
+        with errors.of_disk(f"Landing {self._file_name}"), ThreadPoolExecutor(1) as thread:
             target = self._opened().fileno()
             hashed = [thread.submit(_hash_range, self._hash, target, *piece) for piece in self._copied(file, target)]
             os.fsync(target)
@@ -187,7 +187,7 @@ class LandingWriter:
             raise errors.VoyantError(errors.EMPTY_FILE, f"{self._file_name} is empty.", hint="Send a file with a header and rows.")
         sha256 = self._hash.hexdigest()
         target = self._landings.path(sha256)
-        with _failures(self._file_name):
+        with errors.of_disk(f"Landing {self._file_name}"):
             file = self._opened()
             file.flush()
             if not self._landings.keep(sha256):  # found there, it counts as new: nobody collects it
@@ -240,14 +240,3 @@ def _too_large(file_name: str, max_bytes: int) -> errors.VoyantError:
     return errors.VoyantError(
         errors.TOO_LARGE, f"{file_name} is larger than {max_bytes:,} bytes.", hint="Split it, or raise VOYANT_FILES__MAX_BYTES."
     )
-
-
-@contextlib.contextmanager
-def _failures(file_name: str) -> Generator[None]:
-    try:
-        yield
-    except OSError as error:
-        code = errors.STORAGE_FULL if error.errno in {28, 122} else errors.INTERNAL
-        raise errors.VoyantError(
-            code, f"Landing {file_name}: {error.strerror or type(error).__name__}.", hint="Check the disk of VOYANT_HOME."
-        ) from error

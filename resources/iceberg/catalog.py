@@ -233,13 +233,11 @@ def _translated(doing: str) -> Generator[None]:
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
-        yield
+        with errors.of_disk(doing):
+            yield
     except (CommitFailedException, ValidationException) as error:
         raise errors.VoyantError(errors.LEASE_HELD, f"{doing}: another run changed it meanwhile.") from error
     except SQLAlchemyError as error:
         raise errors.VoyantError(errors.DATABASE, f"{doing}: the table catalog does not answer.") from error
-    except OSError as error:
-        code = errors.STORAGE_FULL if error.errno in {28, 122} else errors.INTERNAL
-        raise errors.VoyantError(code, f"{doing}: {error.strerror or type(error).__name__}.") from error
     except RESTError as error:
         raise errors.VoyantError(errors.INTERNAL, f"{doing}: the catalog refused.") from error

@@ -1,12 +1,11 @@
-"""Artifacts' bytes in a local directory: `<root>/<tenant>/objects/<sha256>`. The embedded ObjectStore; S3 is another one."""
+"""Artifacts' bytes in a local directory: `<root>/<tenant>/objects/<sha256>`."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import tempfile
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 from resources._kit import kept_files
@@ -24,7 +23,7 @@ class LocalObjectStore:
     def put(self, tenant: str, data: bytes) -> str:
         sha256 = canonical.sha256(data)
         path = self.path(tenant, sha256)
-        with _failures("Storing an artifact"):
+        with errors.of_disk("Storing an artifact"):
             if kept_files.keep(path.parent.parent, path):
                 return sha256
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -42,11 +41,12 @@ class LocalObjectStore:
         return sha256
 
     def get(self, tenant: str, sha256: str) -> bytes:
-        try:
-            with _failures("Reading an artifact"):
-                return self.path(tenant, sha256).read_bytes()
-        except FileNotFoundError as error:
-            raise errors.VoyantError(errors.ARTIFACT_NOT_FOUND, "The bytes of this artifact are no longer stored.") from error
+        path = self.path(tenant, sha256)
+        with errors.of_disk("Reading an artifact"):
+            try:
+                return path.read_bytes()
+            except FileNotFoundError as error:
+                raise errors.VoyantError(errors.ARTIFACT_NOT_FOUND, "The bytes of this artifact are no longer stored.") from error
 
     def has(self, tenant: str, sha256: str) -> bool:
         return self.path(tenant, sha256).is_file()
@@ -72,25 +72,8 @@ class LocalObjectStore:
         path = self.path(tenant, sha256)
         return kept_files.remove_older(path.parent.parent, path, before)
 
-    def delete(self, tenant: str, sha256: str) -> None:
-        """Nothing happens when it is gone already."""
-        self.path(tenant, sha256).unlink(missing_ok=True)
-
     def path(self, tenant: str, sha256: str) -> Path:
         """Where the object lies, or would lie. Both parts are checked, since they become a path."""
         if not keys.is_slug(tenant) or len(sha256) != 64 or not _HEX.issuperset(sha256):
             raise errors.VoyantError(errors.ARTIFACT_NOT_FOUND, "There is no such artifact.")
         return self._root / tenant / "objects" / sha256
-
-
-@contextmanager
-def _failures(doing: str) -> Generator[None]:
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        code = errors.STORAGE_FULL if error.errno in {28, 122} else errors.INTERNAL
-        raise errors.VoyantError(
-            code, f"{doing}: {error.strerror or type(error).__name__}.", hint="Check the disk of VOYANT_HOME."
-        ) from error
