@@ -83,7 +83,7 @@ def _aggregates(rule: Rule, columns: Mapping[str, ColumnProfile], view: str) -> 
     if rule.type == "unique":
         return [*checked, sql.repeated(rule.columns, view)]
     condition = sql.failing(rule, columns)
-    count = f"count_if({condition})"
+    count = sql.counted(condition)
     if rule.type not in WITH_EXAMPLES:
         return [*checked, count]
     shown = _shown(columns[rule.columns[0]])
@@ -156,7 +156,8 @@ def _result(rule: Rule, counts: Counts, examples: list[dict[str, Scalar]]) -> Ru
 
 
 def _share(counts: Counts) -> float:
-    return 1 - counts.failing / counts.checked if counts.checked else 1.0
+    # one division, so that 1 of 10 is the 0.1 of a caller: 1 - 9 / 10 is less
+    return (counts.checked - counts.failing) / counts.checked if counts.checked else 1.0
 
 
 def _scalar(value: Any) -> Scalar:

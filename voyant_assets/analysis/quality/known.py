@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from voyant_core import canonical
 from voyant_core.model.profile import ColumnProfile, TableProfile
 from voyant_core.model.quality import Rule
 
 CUT = 200
 """Characters at which the profile cuts a value."""
+EXACT = 1e10
+"""Below it the rounding of the profile leaves whole numbers as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +53,13 @@ def _single(rule: Rule, column: ColumnProfile, rows: int) -> Counts | None:
     match rule.type:
         case "not_null":
             return Counts(rows, column.nulls)
-        case "unique" if column.distinct_exact:
+        case "unique" if column.distinct_exact and not column.non_finite:
             failing = column.count - column.distinct
         case "not_negative" if column.kind == "number" and not column.non_finite:
             failing = column.negatives
         case "between" if _is_inside(rule, column):
             failing = 0
-        case "whole" if column.integers:
+        case "whole" if column.integers and not column.non_finite:
             failing = 0
         case "not_blank" if column.empty == 0 and column.padded == 0 and not rule.arguments.get("placeholders"):
             failing = 0
@@ -76,4 +79,12 @@ def _is_inside(rule: Rule, column: ColumnProfile) -> bool:
     low, high = rule.arguments.get("min"), rule.arguments.get("max")
     if column.kind != "number" or column.non_finite or not isinstance(column.min, int | float) or not isinstance(column.max, int | float):
         return False
-    return (low is None or column.min >= low) and (high is None or column.max <= high)
+    return (low is None or _is_above(column.min, low, column)) and (high is None or _is_above(-column.max, -high, column))
+
+
+def _is_above(extreme: float, bound: float, column: ColumnProfile) -> bool:
+    """Whether the extreme is surely not below the bound. Floats of a profile are rounded, so equal ones tell nothing of the values."""
+    least = canonical.rounded(bound) if isinstance(bound, float) else bound
+    if least is None or extreme < least:
+        return False
+    return extreme > least or isinstance(extreme, int) or (column.integers is True and abs(extreme) < EXACT)

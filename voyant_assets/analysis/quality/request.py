@@ -47,7 +47,11 @@ def rules(given: Sequence[Mapping[str, Any]], profile: TableProfile, ask: Ask) -
     made: list[Rule] = []
     for place, request in enumerate(given):
         unknown = [name for name in request["columns"] if name not in profile.columns]
-        detail = _unknown(unknown, profile) if unknown else _wrong(request, profile) or _wrong_regex(request, ask)
+        detail = (
+            _unknown(unknown, profile)
+            if unknown
+            else _wrong(request, profile) or _wrong_regex(request, ask) or _wrong_moment(request, profile, ask)
+        )
         if detail is None:
             made.append(_made(request))
         else:
@@ -112,8 +116,24 @@ def _wrong_values(kind: str, arguments: Mapping[str, Any], column: ColumnProfile
     values = [*values, *arguments.get("values", [])] if kind != "length" else []
     if column.kind in ("number", "boolean") and any(not isinstance(value, int | float) for value in values):
         return f"`{column.name}` holds {column.type}: `{kind}` must be given numbers."
+    if column.kind not in ("number", "boolean", "temporal") and any(
+        isinstance(v, bool) or not isinstance(v, int | float | str) for v in values
+    ):
+        return f"`{column.name}` holds {column.type}: `{kind}` must be given texts."
     if column.kind == "temporal" and any(not re.match(r"^-?\d{1,6}-\d\d-\d\d|^\d\d:\d\d", str(value)) for value in values):
         return f"`{column.name}` holds {column.type}: `{kind}` must be given ISO 8601 dates or times."
+    return None
+
+
+def _wrong_moment(request: Mapping[str, Any], profile: TableProfile, ask: Ask) -> str | None:
+    """A date or time of the right form that the calendar does not have."""
+    columns, arguments = request["columns"], request["arguments"]
+    if not columns or profile.columns[columns[0]].kind != "temporal":
+        return None
+    column = profile.columns[columns[0]]
+    for value in [arguments.get("min"), arguments.get("max"), arguments.get("as_of"), *arguments.get("values", [])]:
+        if value is not None and ask(f"SELECT TRY_CAST(? AS {column.type})", [str(value)])[0][0] is None:
+            return f"`{str(value)[:80]}` is no {column.type}, which `{column.name}` holds."
     return None
 
 

@@ -17,7 +17,7 @@ def quoted(name: str) -> str:
 
 
 def literal(value: Any) -> str:
-    """A number, boolean or string. U+0000, which a literal cannot hold, is left out."""
+    """A number, boolean or string."""
     match value:
         case bool():
             return "true" if value else "false"
@@ -26,7 +26,9 @@ def literal(value: Any) -> str:
         case float():
             return f"CAST('{value!r}' AS DOUBLE)"
         case _:
-            return "'" + str(value).replace("\x00", "").replace("'", "''") + "'"
+            text = "'" + str(value).replace("'", "''") + "'"
+            # a literal cannot hold U+0000
+            return "(" + text.replace("\x00", "' || chr(0) || '") + ")" if "\x00" in text else text
 
 
 def failing(rule: Rule, columns: Mapping[str, ColumnProfile]) -> str:
@@ -40,13 +42,15 @@ def failing(rule: Rule, columns: Mapping[str, ColumnProfile]) -> str:
         case "in_set":
             return f"{_comparable(column)} NOT IN ({', '.join(_typed(value, column) for value in rule.arguments['values'])})"
         case "between":
-            return _outside(name, *(_bound(rule, end, column) for end in ("min", "max")))
+            outside = _outside(name, *(_bound(rule, end, column) for end in ("min", "max")))
+            # NaN lies above everything for the engine, and within no bounds for anybody else
+            return f"{outside} OR isnan({name})" if column.kind == "number" and column.non_finite else outside
         case "not_negative":
             return f"{name} < 0"
         case "not_in_future":
             return f"{name} > {_typed(rule.arguments['as_of'], column)}"
         case "whole":
-            return f"{name} <> floor({name})"
+            return f"{name} <> floor({name})" + (f" OR NOT isfinite({name})" if column.non_finite else "")
         case "clock_time":
             return _no_clock(name, text, column)
         case "length":
@@ -69,7 +73,12 @@ def repeated(columns: Sequence[str], view: str) -> str:
 
 def filled(columns: Sequence[str]) -> str:
     """How many rows have all the columns."""
-    return f"count_if({' AND '.join(f'{quoted(name)} IS NOT NULL' for name in columns)})"
+    return counted(" AND ".join(f"{quoted(name)} IS NOT NULL" for name in columns))
+
+
+def counted(condition: str) -> str:
+    """How many rows meet the condition. `count_if` alone is null where there is no row, or none with a value."""
+    return f"coalesce(count_if({condition}), 0)"
 
 
 def _comparable(column: ColumnProfile) -> str:
@@ -77,7 +86,9 @@ def _comparable(column: ColumnProfile) -> str:
 
 
 def _typed(value: Any, column: ColumnProfile) -> str:
-    return f"CAST({literal(str(value))} AS {column.type})" if column.kind == "temporal" else literal(value)
+    if column.kind == "temporal":
+        return f"CAST({literal(str(value))} AS {column.type})"
+    return literal(value if column.kind in ("number", "boolean") else str(value))
 
 
 def _bound(rule: Rule, end: str, column: ColumnProfile) -> str | None:
@@ -105,5 +116,6 @@ def _no_clock(name: str, text: str, column: ColumnProfile) -> str:
 def _blank(text: str, placeholders: Sequence[str]) -> str:
     condition = f"trim({text}, {BLANKS}) = ''"
     if placeholders:
-        condition += f" OR lower(trim({text})) IN ({', '.join(literal(word) for word in placeholders)})"
+        words = ", ".join(f"lower(trim({literal(word)}, {BLANKS}))" for word in placeholders)
+        condition += f" OR lower(trim({text}, {BLANKS})) IN ({words})"
     return condition

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 
 from voyant_assets.analysis.quality.known import is_listed
@@ -56,7 +57,8 @@ def _number(column: ColumnProfile) -> Iterator[Suggestion]:
             rule(
                 "between",
                 [column.name],
-                arguments={"min": column.min, "max": column.max},
+                # not the extremes of the profile: these are rounded, and the largest value may lie above its own
+                arguments={"min": -sys.float_info.max, "max": sys.float_info.max},
                 dimension=Dimension.VALIDITY,
                 description=f"{column.name} is a finite number",
                 why="NaN and infinities spoil every sum and mean that meets them.",

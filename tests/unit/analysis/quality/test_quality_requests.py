@@ -64,6 +64,8 @@ def test_every_type_of_rule_counts_the_rows_that_break_it(table: Make, rule: dic
         ({"type": "between", "columns": ["name"], "arguments": {"min": 1}}, "cannot be asked of `name`"),
         ({"type": "between", "columns": ["n"], "arguments": {"min": "low"}}, "must be given numbers"),
         ({"type": "between", "columns": ["day"], "arguments": {"min": "soon"}}, "ISO 8601"),
+        ({"type": "between", "columns": ["day"], "arguments": {"min": "2024-02-30"}}, "`2024-02-30` is no DATE, which `day` holds."),
+        ({"type": "in_set", "columns": ["name"], "arguments": {"values": ["k1", None]}}, "must be given texts"),
         ({"type": "in_set", "columns": ["n"], "arguments": {"values": []}}, "a list of 1 to"),
         ({"type": "in_set", "columns": ["n"]}, "needs the argument `values`"),
         ({"type": "matches", "columns": ["name"], "arguments": {"regex": "(?=a)"}}, "no regular expression for RE2"),

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from voyant_assets.analysis.quality.suggest import MOST_RULES, suggest
+from voyant_core.canonical import dumps
+from voyant_core.model.profile import TableProfile
 from voyant_core.model.quality import Dimension
 
 Make = Callable[[str], Any]
@@ -133,6 +135,12 @@ def test_not_a_number_and_infinity_are_found(table: Make) -> None:
     rule = made.results()["between:weight"]
     assert (rule.failing, rule.passed) == (2, False)
     assert [example["weight"] for example in rule.examples] == ["nan", "inf"]
+
+
+def test_the_largest_value_of_a_column_with_nan_is_a_finite_number_however_many_digits_it_has(table: Make) -> None:
+    made = table("SELECT CASE WHEN i = 1 THEN 'nan'::DOUBLE ELSE i / 3 END AS weight FROM range(200) t(i)")
+    made.profile = TableProfile.model_validate_json(dumps(made.profile))
+    assert made.results()["between:weight"].failing == 1
 
 
 @pytest.mark.parametrize("values", ["[-5, 120]", "[-1, 30]"])
