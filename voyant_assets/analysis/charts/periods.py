@@ -68,9 +68,9 @@ def stretches(rows: Sequence[Sequence[Any]], measures: int, length: int) -> Stre
     if not known:
         return None
     numbers = np.array([[float(value or 0) for value in row] for row in known]).T
-    counts = numbers.astype(np.int64)
-    filled, sums = counts[2 : 2 + 2 * measures : 2], numbers[3 : 3 + 2 * measures : 2]
-    return Stretches(counts[0] * length, counts[1], filled, sums)
+    filled, sums = numbers[2 : 2 + 2 * measures : 2].astype(np.int64), numbers[3 : 3 + 2 * measures : 2]
+    starts, counts = numbers[:2].astype(np.int64)
+    return Stretches(starts * length, counts, filled, sums)
 
 
 def stretch(time: TimeAxis, covered: frozenset[str]) -> int | None:

@@ -49,8 +49,10 @@ def _mask(sets: Sequence[Sequence[ColumnProfile]], one: Sequence[ColumnProfile])
 
 def by_period(view: str, time: ColumnProfile, seconds: int, measures: Sequence[ColumnProfile]) -> str:
     """One row per stretch of so many seconds that has rows: its number since 1970 (UTC), rows, then filled rows and sum of each measure."""
+    moment, length = f"epoch_us({as_moment(time)})", f"{seconds}000000"
+    # `//` cuts towards 0: a moment before 1970 that does not begin a stretch belongs to the one before
     return (
-        f"SELECT epoch_us({as_moment(time)}) // {seconds}000000, count(*){_sums(measures)} FROM {quoted(view)}"
+        f"SELECT {moment} // {length} - CAST({moment} % {length} < 0 AS BIGINT), count(*){_sums(measures)} FROM {quoted(view)}"
         f" WHERE {as_moment(time)} IS NOT NULL GROUP BY 1 ORDER BY 1"
     )
 

@@ -24,6 +24,7 @@ Ask = Callable[[str], Sequence[tuple[Any, ...]]]
 MOST_CELLS = 20_000
 MOST_PARTS = 12
 MOST_ROWS_DISTINCT = 100_000
+LONGEST_EXACT = 10.0**canonical.DIGITS
 MISSING = "missing"
 COUNTING = frozenset({"rows", "count_distinct"})
 """Figures that say nothing when they are the same everywhere, as in a table with one row per period."""
@@ -105,16 +106,18 @@ def _is_share(figure: Figure) -> bool:
 
 
 def _totals(chosen: Sequence[Figure], profile: TableProfile, view: str, found: Axis | None, ask: Ask) -> list[Scalar]:
-    values = [_known(figure, profile) for figure in chosen]
+    values = [_whole(_known(figure, profile), figure) for figure in chosen]
     open_places = [place for place, value in enumerate(values) if value is None]
     if open_places:
         answer = ask(expressions.totals([chosen[place] for place in open_places], view, found))[0]
         for place, value in zip(open_places, answer, strict=True):
-            values[place] = _scalar(value)
-    return [
-        int(v) if isinstance(v, float) and _is_whole(f) and v.is_integer() and abs(v) < 2**53 else v
-        for v, f in zip(values, chosen, strict=True)
-    ]
+            values[place] = _scalar(_whole(value, chosen[place]))
+    return values
+
+
+def _whole(value: Any, figure: Figure) -> Any:
+    """A whole figure as int, which no rounding shortens."""
+    return int(value) if isinstance(value, float) and _is_whole(figure) and value.is_integer() and abs(value) < 2**53 else value
 
 
 def _is_whole(figure: Figure) -> bool:
@@ -124,7 +127,12 @@ def _is_whole(figure: Figure) -> bool:
 
 
 def _known(figure: Figure, profile: TableProfile) -> Scalar:
-    """The figure as the profile has it exactly; None when it does not."""
+    """The figure as the profile has it exactly; None when it does not: floats of an artifact are rounded, whole ones too."""
+    value = _held(figure, profile)
+    return None if isinstance(value, float) and _is_whole(figure) and abs(value) >= LONGEST_EXACT else value
+
+
+def _held(figure: Figure, profile: TableProfile) -> Scalar:
     column = figure.column
     if column is None:
         return profile.rows
