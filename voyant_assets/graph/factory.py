@@ -13,10 +13,10 @@ import dagster as dg
 from voyant_assets.catalogue import catalogue
 from voyant_assets.graph.executor import tables_first_executor
 from voyant_assets.graph.joint import distinct_groups, joint_asset
+from voyant_assets.graph.outcomes import done
 from voyant_assets.graph.registry import JointGroup, RegisteredSource, RegisteredTable
-from voyant_core import errors
 from voyant_core.keys import TABLE_STAGE, JointAddress, TableAddress
-from voyant_core.model.job import Job, StageState
+from voyant_core.model.job import Job
 
 if TYPE_CHECKING:
     from voyant_assets.walk import Outcome
@@ -98,28 +98,16 @@ def _specs(source: RegisteredSource, table: RegisteredTable, address: TableAddre
 
 def _execute(context: dg.AssetExecutionContext, source: RegisteredSource, table: RegisteredTable, address: TableAddress) -> Iterator[Any]:
     """The op: runs the selected stages and says at the end whether a required one failed."""
+    from voyant_assets.graph.metadata import materialization
     from voyant_assets.runtime.work import open_table_run
 
     selected = {tuple(key.path) for key in context.selected_asset_keys}
     asked_checks = {check.name for check in context.selected_asset_check_keys}
     run = open_table_run(context.run.tags[JOB_TAG], source.id, table.name, context.run.run_id)
-    failed: list[str] = []
-    from voyant_assets.graph.metadata import materialization
-
-    for outcome in run.outcomes():
-        stage = outcome.stage
-        if run.job.plan.misses(stage):
-            failed.append(f"{stage.name}: {stage.code} {stage.reason}")
-        if stage.state.is_done:
-            if tuple(address.asset_key(stage.name)) in selected:  # else it ran for the sake of a check
-                yield materialization(outcome, address, table, run.job.id)
-            yield from _checks(outcome, asked_checks, dg.AssetKey(address.asset_key()))
-        elif stage.state is StageState.FAILED:
-            context.log.warning(f"{stage.name} failed: {stage.code} {stage.reason}")
-        else:
-            context.log.info(f"{stage.name} skipped: {stage.code} {stage.reason}")
-    if failed:
-        raise dg.Failure(description=f"{errors.STAGE_FAILED.code}: " + "; ".join(failed), allow_retries=False)
+    for outcome in done(context, run):
+        if tuple(address.asset_key(outcome.stage.name)) in selected:  # else it ran for the sake of a check
+            yield materialization(outcome, address, table, run.job.id)
+        yield from _checks(outcome, asked_checks, dg.AssetKey(address.asset_key()))
 
 
 def _checks(outcome: "Outcome", asked: set[str], key: dg.AssetKey) -> Iterator[dg.AssetCheckResult]:

@@ -9,10 +9,9 @@ from typing import Any
 import dagster as dg
 
 from voyant_assets.catalogue import joint_catalogue
+from voyant_assets.graph.outcomes import done
 from voyant_assets.graph.registry import JointGroup
-from voyant_core import errors
 from voyant_core.keys import JointAddress
-from voyant_core.model.job import StageState
 
 
 def joint_asset(group: JointGroup, group_name: str, common: dict[str, Any], job_tag: str) -> dg.AssetsDefinition:
@@ -59,23 +58,13 @@ def _execute(context: dg.AssetExecutionContext, address: JointAddress, job_tag: 
     selected = {tuple(key.path) for key in context.selected_asset_keys}
     asked_checks = {check.name for check in context.selected_asset_check_keys}
     run = open_joint_run(context.run.tags[job_tag], context.run.run_id)
-    failed: list[str] = []
-    for outcome in run.outcomes():
-        stage = outcome.stage
-        if run.job.plan.misses(stage):
-            failed.append(f"{stage.name}: {stage.code} {stage.reason}")
-        if stage.state.is_done:
-            if tuple(address.asset_key(stage.name)) in selected:
-                yield joint_materialization(outcome, address, run.job.id)
-            for check in outcome.result.checks if outcome.result is not None else ():
-                if check.name in asked_checks:
-                    yield check_result(check, dg.AssetKey(address.asset_key(stage.name)))
-        elif stage.state is StageState.FAILED:
-            context.log.warning(f"{stage.name} failed: {stage.code} {stage.reason}")
-        else:
-            context.log.info(f"{stage.name} skipped: {stage.code} {stage.reason}")
-    if failed:
-        raise dg.Failure(description=f"{errors.STAGE_FAILED.code}: " + "; ".join(failed), allow_retries=False)
+    for outcome in done(context, run):
+        asset_key = address.asset_key(outcome.stage.name)
+        if tuple(asset_key) in selected:
+            yield joint_materialization(outcome, address, run.job.id)
+        for check in outcome.result.checks if outcome.result is not None else ():
+            if check.name in asked_checks:
+                yield check_result(check, dg.AssetKey(asset_key))
 
 
 def distinct_groups(groups: Sequence[JointGroup]) -> list[JointGroup]:
