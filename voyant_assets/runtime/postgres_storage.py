@@ -32,7 +32,7 @@ from sqlalchemy.engine import Connection
 
 from resources._kit.postgres import check_server, connect_patiently, exclusive, make_engine, told_as
 from voyant_assets.runtime.pooled_engine import engine_for
-from voyant_assets.runtime.remembering import remember_yes
+from voyant_assets.runtime.remembering import OF_EVENTS, OF_RUNS, OF_SCHEDULES, remember_yes
 from voyant_assets.runtime.storage_in_parts import EndedStaysEnded, StorageInParts
 from voyant_core import errors
 from voyant_core.settings import Postgres, settings
@@ -58,14 +58,7 @@ class _Pooled:
     def optimize_for_webserver(self, statement_timeout: int, pool_recycle: int, max_overflow: int) -> None: ...
 
 
-@remember_yes(
-    "has_run_stats_index_cols",
-    "has_bulk_actions_selector_cols",
-    "has_backfill_id_column",
-    "has_bulk_action_job_name_column",
-    "has_backfill_tags_table",
-    "has_built_index",
-)
+@remember_yes(*OF_RUNS)
 class PooledPostgresRunStorage(EndedStaysEnded, _Pooled, PostgresRunStorage):
     def __init__(self, engine: db.Engine) -> None:
         self._pool(engine)
@@ -77,14 +70,14 @@ class PooledPostgresRunStorage(EndedStaysEnded, _Pooled, PostgresRunStorage):
         return exclusive(self._engine, name)
 
 
-@remember_yes("has_secondary_index_table", "has_built_index", "_has_instigators_table", "_has_asset_daemon_asset_evaluations_table")
+@remember_yes(*OF_SCHEDULES)
 class PooledPostgresScheduleStorage(_Pooled, PostgresScheduleStorage):
     def __init__(self, engine: db.Engine) -> None:
         self._pool(engine)
         SqlScheduleStorage.__init__(self)
 
 
-@remember_yes("has_table", "has_asset_key_col", "_has_asset_key_col_on_connection", "has_secondary_index")
+@remember_yes(*OF_EVENTS)
 class PooledPostgresEventLog(_Pooled, PostgresEventLogStorage):
     def __init__(self, engine: db.Engine) -> None:
         self._pool(engine)

@@ -7,6 +7,18 @@ from typing import Any, TypeVar
 
 ClassT = TypeVar("ClassT", bound=type)
 
+# what each of the three storages asks about itself
+OF_RUNS = (
+    "has_run_stats_index_cols",
+    "has_bulk_actions_selector_cols",
+    "has_backfill_id_column",
+    "has_bulk_action_job_name_column",
+    "has_backfill_tags_table",
+    "has_built_index",
+)
+OF_SCHEDULES = ("has_secondary_index_table", "has_built_index", "_has_instigators_table", "_has_asset_daemon_asset_evaluations_table")
+OF_EVENTS = ("has_table", "has_asset_key_col", "_has_asset_key_col_on_connection", "has_secondary_index")
+
 
 def remember_yes(*questions: str) -> Callable[[ClassT], ClassT]:
     """A class decorator: the yes/no methods `questions` keep a yes for the object's life, since columns are not dropped at run time."""

@@ -30,7 +30,7 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy.event import listen
 
 from voyant_assets.runtime.pooled_engine import engine_for
-from voyant_assets.runtime.remembering import remember_yes
+from voyant_assets.runtime.remembering import OF_EVENTS, OF_RUNS, OF_SCHEDULES, remember_yes
 from voyant_assets.runtime.storage_in_parts import EndedStaysEnded, StorageInParts
 
 BUSY_TIMEOUT_S = 30
@@ -67,14 +67,7 @@ class _OneFile:
             yield connection
 
 
-@remember_yes(
-    "has_run_stats_index_cols",
-    "has_bulk_actions_selector_cols",
-    "has_backfill_id_column",
-    "has_bulk_action_job_name_column",
-    "has_backfill_tags_table",
-    "has_built_index",
-)
+@remember_yes(*OF_RUNS)
 class PooledSqliteRunStorage(EndedStaysEnded, _OneFile, SqliteRunStorage):
     def __init__(self, engine: db.Engine) -> None:
         self._engine = engine
@@ -88,7 +81,7 @@ class PooledSqliteRunStorage(EndedStaysEnded, _OneFile, SqliteRunStorage):
             yield
 
 
-@remember_yes("has_secondary_index_table", "has_built_index", "_has_instigators_table", "_has_asset_daemon_asset_evaluations_table")
+@remember_yes(*OF_SCHEDULES)
 class PooledSqliteScheduleStorage(_OneFile, SqliteScheduleStorage):
     def __init__(self, engine: db.Engine) -> None:
         self._engine = engine
@@ -136,7 +129,7 @@ class _SqliteEventLog(_OneFile, SqlEventLogStorage):
             self._watcher = None
 
 
-@remember_yes("has_table", "has_asset_key_col", "_has_asset_key_col_on_connection", "has_secondary_index")
+@remember_yes(*OF_EVENTS)
 class PooledSqliteEventLog(_SqliteEventLog):
     pass
 
