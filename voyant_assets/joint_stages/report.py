@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from voyant_assets.stages.report import FILE, engine_name, load
 from voyant_core.joint_stage import JointContext, JointStage, JointTable
 from voyant_core.model.artifact import Artifact, ArtifactKind
 from voyant_core.stage import Output, StageResult
-
-FILE = "report.html"
 
 
 def run(context: JointContext) -> StageResult:
     from voyant_assets.report.joint_inputs import JointInputs, TableInputs
     from voyant_assets.report.joint_page import render
-    from voyant_assets.stages.report import engine_name
 
     def of(table: JointTable) -> TableInputs:
         return TableInputs(
@@ -44,11 +40,6 @@ def run(context: JointContext) -> StageResult:
 
 def _artifacts(context: JointContext) -> tuple[Artifact, ...]:
     return tuple(sorted([*context.artifacts, *(a for table in context.tables for a in table.artifacts)], key=lambda a: a.name))
-
-
-def load(files: Mapping[str, bytes]) -> None:
-    """Nothing reads the page."""
-    del files
 
 
 STAGE = JointStage(

@@ -94,23 +94,8 @@ def _title(evidence: Evidence, measure: ColumnProfile, dimension: ColumnProfile,
 
 def _consequence(evidence: Evidence, measure: ColumnProfile, dimension: ColumnProfile, eta2: float) -> Text:
     share = evidence.fact("eta_squared", eta2, numbers.pct(eta2))
-    if eta2 >= 0.25:
-        return [
-            Code(code=dimension.name),
-            " accounts for ",
-            share,
-            " of the variance of ",
-            Code(code=measure.name),
-            ": compare like with like.",
-        ]
-    return [
-        Code(code=dimension.name),
-        " accounts for ",
-        share,
-        " of the variance of ",
-        Code(code=measure.name),
-        "; most of it lies within groups.",
-    ]
+    advice = ": compare like with like." if eta2 >= 0.25 else "; most of it lies within groups."
+    return [Code(code=dimension.name), " accounts for ", share, " of the variance of ", Code(code=measure.name), advice]
 
 
 def _note(dimension: ColumnProfile, lumps: int, fewest: int, empty: int) -> str:
