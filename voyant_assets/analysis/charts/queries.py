@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from voyant_assets.analysis import sums
 from voyant_core.model.profile import ColumnProfile
 
 
@@ -71,7 +72,7 @@ def as_moment(time: ColumnProfile) -> str:
 
 
 def _sums(measures: Sequence[ColumnProfile]) -> str:
-    return "".join(f", {_filled(measure)}, sum({finite(measure)})" for measure in measures)
+    return "".join(f", {_filled(measure)}, {sums.total(finite(measure), measure)}" for measure in measures)
 
 
 def _filled(measure: ColumnProfile) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from voyant_assets.analysis import sums
 from voyant_assets.analysis.kpi.choose import Figure
 from voyant_assets.analysis.kpi.periods import Axis
 from voyant_core.model.profile import ColumnProfile
@@ -84,7 +85,8 @@ def _sum_and_count(place: int, figure: Figure) -> tuple[str, str]:
     column = figure.column
     if column is None or figure.aggregation == "count_distinct":
         return "NULL", "NULL"
-    return f"sum(x{place})", f"count(x{place})" if column.nulls or column.non_finite else "count(*)"
+    added = f"sum(x{place})" if figure.aggregation == "share" else sums.total(f"x{place}", column)
+    return added, f"count(x{place})" if column.nulls or column.non_finite else "count(*)"
 
 
 def _inner_values(figures: Sequence[Figure]) -> list[str]:
@@ -99,7 +101,11 @@ def _inner_value(figure: Figure, place: int) -> str:
             return f"count(DISTINCT x{place})"
         case "last":
             return f"arg_max(x{place}, t)"
-        case "mean" | "share":
+        case "mean" if figure.column is not None:
+            return sums.mean(f"x{place}", figure.column)
+        case "sum" if figure.column is not None:
+            return sums.total(f"x{place}", figure.column)
+        case "share":
             return f"avg(x{place})"
         case _:
             return f"{figure.aggregation}(x{place})"
