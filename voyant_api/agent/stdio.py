@@ -12,6 +12,7 @@ import contextlib
 import subprocess
 import sys
 import time
+import urllib.parse
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -29,6 +30,7 @@ from resources.telemetry.logs import configure_logging
 from voyant_api.agent.server import VoyantServer, registered
 from voyant_api.agent.tools import tools
 from voyant_api.wiring import Services
+from voyant_assets.runtime.answering import answers
 from voyant_assets.runtime.home import HomeLock
 from voyant_core import errors
 from voyant_core.errors import VoyantError
@@ -84,7 +86,7 @@ class ServerOfHome:
             deadline = time.monotonic() + _START_S
             while True:
                 holder = await run_sync(HomeLock(self._settings.layout).held_by)
-                if holder is not None and holder.url and await run_sync(_answers, holder.url):
+                if holder is not None and holder.url and await run_sync(_is_alive, holder.url):
                     return holder.url, holder.token
                 if holder is None and (self._child is None or self._child.poll() is not None):
                     self._child = _start()
@@ -115,19 +117,9 @@ def _start() -> subprocess.Popen[bytes]:
     )
 
 
-def _answers(url: str) -> bool:
-    import http.client
-    import urllib.parse
-
+def _is_alive(url: str) -> bool:
     parts = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port, timeout=2)
-    try:
-        connection.request("GET", "/livez")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+    return answers(parts.hostname or "127.0.0.1", parts.port, "/livez", timeout_s=2)
 
 
 def _no_services() -> Services:

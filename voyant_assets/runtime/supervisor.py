@@ -6,7 +6,6 @@ One thread. It imports neither Dagster nor a web framework: it lives as long as 
 from __future__ import annotations
 
 import argparse
-import http.client
 import logging
 import os
 import select
@@ -20,6 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from resources.telemetry.log_files import LogFiles
+from voyant_assets.runtime.answering import answers
 from voyant_assets.runtime.child import Child
 from voyant_assets.runtime.home import HomeLock
 from voyant_assets.runtime.instance import write_dagster_yaml
@@ -86,7 +86,7 @@ class Supervisor:
 
     def _look_whether_ready(self) -> None:
         names = {child.part.name for child in self._children}
-        if "api" not in names or _answers(self._places.host, self._places.port, "/readyz"):
+        if "api" not in names or answers(self._places.host, self._places.port, "/readyz", timeout_s=1):
             self._is_ready = True
             log.info("Ready at %s", self._places.url)
             self._on_ready(self._places.url)
@@ -187,17 +187,6 @@ def _free_port(host: str, port: int) -> int:
                 hint="Choose another port (--port; 0 takes any).",
             ) from error
         return probe.getsockname()[1]
-
-
-def _answers(host: str, port: int, path: str) -> bool:
-    connection = http.client.HTTPConnection(host, port, timeout=1)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def main() -> None:
