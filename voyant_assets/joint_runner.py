@@ -87,7 +87,6 @@ class JointRun:
         return urns
 
     def _reuse_key(self, stage: JointStage) -> str:
-        shown = self.walk.shown_progress() if stage.wants else []
         return digest(
             {
                 "stage": f"{JOINT}.{stage.name}",
@@ -97,7 +96,7 @@ class JointRun:
                 "source": self.source.title,
                 "kpis": [kpi.model_dump() for kpi in self.job.plan.kpis_of(JOINT)] if "kpi" in stage.produces else [],
                 "upstream": self.walk.digests((*stage.needs, *stage.wants)),
-                "progress": [[run.name, run.state, run.code, run.reason] for run in shown],
+                "progress": self.walk.states() if stage.wants else [],
             }
         )
 
@@ -119,8 +118,7 @@ class JointRun:
 def _depends(run: TableRun, stage: JointStage) -> list[object]:
     """What a joint stage knows of one table; equal lists give equal artifacts."""
     version = run.snapshot.content_version if run.snapshot is not None else None
-    states = [[shown.name, shown.state, shown.code, shown.reason] for shown in run.walk.shown_progress()]
-    return [run.table.label, str(run.address), version, run.table.found.title, run.walk.digests(stage.reads), states]
+    return [run.table.label, str(run.address), version, run.table.found.title, run.walk.digests(stage.reads), run.walk.states()]
 
 
 def _seen(run: TableRun) -> JointTable:

@@ -155,7 +155,6 @@ class TableRun:
 
     def _reuse_key(self, stage: Stage) -> str:
         pinned = self._need_table()
-        shown = self.walk.shown_progress() if stage.wants else []
         # the plan's KPIs reach later stages through the digests of what they made
         kpis = self.job.plan.kpis_of(self.table.label) if "kpi" in stage.produces else []
         return digest(
@@ -174,7 +173,7 @@ class TableRun:
                 "parameters": self._parameters(stage).model_dump(mode="json"),
                 "kpis": [kpi.model_dump() for kpi in kpis],
                 "upstream": self.walk.digests((*stage.needs, *stage.wants)),
-                "progress": [[run.name, run.state, run.code, run.reason] for run in shown],
+                "progress": self.walk.states() if stage.wants else [],
             }
         )
 

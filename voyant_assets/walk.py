@@ -112,6 +112,10 @@ class StageWalk:
         """Progress as an artifact may show it: without times, and a reused stage is one that succeeded."""
         return [as_shown(run) for run in self.progress]
 
+    def states(self) -> list[object]:
+        """The shown progress as part of a reuse key."""
+        return [[run.name, run.state, run.code, run.reason] for run in self.shown_progress()]
+
     def refuse_without(self, needs: Sequence[str]) -> None:
         states = {run.name: run.state for run in self.progress}
         for need in needs:
