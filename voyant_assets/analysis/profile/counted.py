@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voyant_assets.analysis.profile.frequencies import top_values
+from voyant_assets.analysis.profile.frequencies import described, top_values
 from voyant_assets.analysis.profile.kinds import TypedColumn
 from voyant_assets.analysis.profile.reader import Reader
 from voyant_core.model.profile import ColumnStatistics, Scalar
@@ -37,14 +37,10 @@ class Counted:
 
 
 def published(column: TypedColumn, rows: int, filled: int, counted: Counted, figures: dict[str, Any]) -> ColumnStatistics:
-    return ColumnStatistics(
-        name=column.name,
-        position=column.position,
-        type=column.type,
-        kind=column.kind,
-        count=filled,
-        nulls=rows - filled,
-        null_share=(rows - filled) / rows if rows else 0.0,
+    return described(
+        column,
+        rows,
+        filled,
         distinct=counted.distinct,
         distinct_exact=counted.error is None,
         distinct_error=counted.error,

@@ -84,6 +84,11 @@ def statistics_of(column: TypedColumn, table: FrequencyTable, rows: int) -> Colu
             figures |= _temporal(column, usable)
         elif column.kind == "string":
             figures |= _string(usable)
+    return described(column, rows, filled, distinct=len(usable.counts), **figures)
+
+
+def described(column: TypedColumn, rows: int, filled: int, **figures: Any) -> ColumnStatistics:
+    """The statistics of a column: what every column tells of itself, and `figures`."""
     return ColumnStatistics(
         name=column.name,
         position=column.position,
@@ -92,7 +97,6 @@ def statistics_of(column: TypedColumn, table: FrequencyTable, rows: int) -> Colu
         count=filled,
         nulls=rows - filled,
         null_share=(rows - filled) / rows if rows else 0.0,
-        distinct=len(usable.counts),
         **figures,
     )
 
