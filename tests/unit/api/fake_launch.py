@@ -62,11 +62,12 @@ class FakeStore:
 
 
 class FakeLaunch:
-    """`ends` says in which state a new job is already; `fail_with` makes every analysis raise."""
+    """`ends` says in which state a new job is already (without `ends_at_once` it succeeds soon); `fail_with` makes every analysis raise."""
 
     def __init__(self, folder: Path, ends: JobState | None = JobState.SUCCEEDED) -> None:
         self.folder = folder
         self.ends = ends
+        self.ends_at_once = True
         self.fail_with: Exception | None = None
         self.calls: list[CallContext] = []
         self.requests: list[AnalyzeRequest] = []
@@ -124,8 +125,10 @@ class FakeLaunch:
         self.tell(job.id, "job.accepted", {})
         if idempotency_key is not None:
             self.keys[(call.tenant, idempotency_key)] = (digest, job.id)
-        if self.ends is not None:
+        if self.ends is not None and self.ends_at_once:
             self.end(job.id, self.ends)
+        elif self.ends is not None:
+            self.end_soon(job.id)
         return self.jobs_by_id[job.id]
 
     def _job(self, request: AnalyzeRequest, call: CallContext) -> Job:

@@ -40,16 +40,8 @@ def test_an_unfinished_analysis_answers_202_with_a_location_that_polls(ask, laun
     assert polled.json() == answer.json()
 
 
-def test_the_call_waits_for_a_job_that_ends_in_time(ask, launch, monkeypatch):
-    launch.ends = None
-    submit = launch.analyze
-
-    def analyze_and_end_later(*arguments):
-        job = submit(*arguments)
-        launch.end_soon(job.id)
-        return job
-
-    monkeypatch.setattr(launch, "analyze", analyze_and_end_later)
+def test_the_call_waits_for_a_job_that_ends_in_time(ask, launch):
+    launch.ends_at_once = False
     assert ask("POST", "/v1/analyze", json={"source": "orders.csv", "wait_s": 20}).json()["state"] == "succeeded"
 
 
