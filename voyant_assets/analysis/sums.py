@@ -14,7 +14,7 @@ from voyant_core.model.profile import ColumnProfile
 FLOATING = frozenset({"DOUBLE", "FLOAT", "REAL"})
 BITS = 126
 """Of a HUGEINT, less one for the sign and one since the extremes of a profile are rounded."""
-LARGEST_POWER = 1000
+LARGEST_POWER = 1023
 
 
 def total(expression: str, column: ColumnProfile) -> str:

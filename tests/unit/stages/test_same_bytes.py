@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from resources.duckdb.engine import DuckDBEngine
 from voyant_assets.analysis.kpi.derive import derive
 from voyant_assets.analysis.meaning.interpret import interpret
+from voyant_assets.analysis.profile import sorted_numbers
+from voyant_assets.analysis.profile.collect import Budget
 from voyant_assets.analysis.profile.table import profile_table
 from voyant_assets.stages import charts, profile, quality
 from voyant_core.canonical import dumps
@@ -69,6 +71,11 @@ def artifacts(engine: DuckDBEngine, relation: str) -> dict[str, bytes]:
     return made
 
 
+def profiled(engine: DuckDBEngine, relation: str) -> bytes:
+    engine.rows(f"CREATE OR REPLACE VIEW drawn AS SELECT * FROM {relation}")
+    return dumps(profile_table(engine, "drawn", "drawn", interpret, Budget(frequency_values=0)))
+
+
 @settings(max_examples=2)
 @example(["prices", "balanced", "huge and small"], 0)
 @given(forms, st.integers(0, 1000))
@@ -81,6 +88,17 @@ def test_any_number_of_threads_gives_the_same_bytes(
     assert len(alone) > 3
     for threads in (2, 4):
         assert artifacts(engines[threads], f"read_parquet('{file}')") == alone
+
+
+def test_columns_of_very_many_rows_have_the_same_figures_with_any_number_of_threads(
+    engines: dict[int, DuckDBEngine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sorted_numbers, "MOST_ROWS", 0)
+    prices = ", ".join(f"(hash(i * {2 * k + 3}) % {999_991 - k}) * 1e-6 AS p{k}" for k in range(6))
+    engines[1].rows(f"COPY (SELECT {prices} FROM range(20000) r(i)) TO '{tmp_path / 'drawn'}' (FORMAT parquet, ROW_GROUP_SIZE 2048)")
+    figures = [profiled(engine, f"read_parquet('{tmp_path / 'drawn'}')") for engine in engines.values()]
+    assert figures == figures[:1] * len(engines)
+    assert profiled(engines[1], f"(SELECT * FROM read_parquet('{tmp_path / 'drawn'}') ORDER BY hash(p0))") == figures[0]
 
 
 @settings(max_examples=3)

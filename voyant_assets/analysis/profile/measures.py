@@ -101,11 +101,13 @@ def aggregates(reader: Reader, view: str, group: Sequence[TypedColumn]) -> Itera
 
 
 def _moments(reader: Reader, view: str, numbers: Sequence[tuple[TypedColumn, Extremes]]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Two passes: the mean, then powers of the deviation from it, in units of the largest deviation."""
+    """Two passes: the exact mean, then powers of the deviation from it, in units of the largest deviation."""
     asked: list[tuple[TypedColumn, float, float]] = []
     sums: list[float] = []
-    for column, extremes in numbers:
-        summed = steady(float(extremes.total or 0), float(extremes.second_last or 0))
+    ends = [max(abs(float(extremes.least or 0)), abs(float(extremes.most or 0))) for _, extremes in numbers]
+    totals = reader.rows(queries.totals(view, [(column, end) for (column, _), end in zip(numbers, ends, strict=True)]))[0]
+    for (column, extremes), total in zip(numbers, totals, strict=True):
+        summed = steady(float(total or 0), float(extremes.second_last or 0))
         mean = summed / extremes.usable
         reach = max(float(extremes.most or 0) - mean, mean - float(extremes.least or 0)) or 1.0
         asked.append((column, mean, reach))

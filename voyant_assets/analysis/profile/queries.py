@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from voyant_assets.analysis.profile.kinds import Family, TypedColumn, quote
@@ -93,9 +94,9 @@ def _shape(column: TypedColumn) -> str:
 
 
 def extremes(view: str, columns: Sequence[TypedColumn]) -> str:
-    """Per column: filled, usable, minimum, maximum (as published), minimum, maximum and sum of `number`, then two more.
+    """Per column: filled, usable, minimum, maximum (as published), minimum and maximum of `number`, then three more.
 
-    The two are the sum of absolutes and null for numbers and times, rows that are empty and that are padded for strings.
+    The three are null, the sum of absolutes and null for numbers and times; the sum, rows that are empty and that are padded for strings.
     """
     wanted: list[str] = []
     for column in columns:
@@ -106,8 +107,8 @@ def extremes(view: str, columns: Sequence[TypedColumn]) -> str:
             wanted += ["NULL"] * 7
             continue
         wanted += [_published(column, f"{function}({x})") for function in ("min", "max")]
-        wanted += [f"min({y})", f"max({y})", f"sum({y})"]
         is_string = column.kind == "string"
+        wanted += [f"min({y})", f"max({y})", f"sum({y})" if is_string else "NULL"]
         wanted += [f"count_if({x} = '')", f"count_if({column.padded(x)})"] if is_string else [f"sum(abs({y}))", "NULL"]
     return f"SELECT {', '.join(wanted)} FROM {view}"
 
@@ -121,13 +122,30 @@ def _published(column: TypedColumn, expression: str) -> str:
     return expression if is_numeric(column) else column.text(expression)
 
 
+def totals(view: str, columns: Sequence[tuple[TypedColumn, float]]) -> str:
+    """The sum of each column with its largest absolute value: whole numbers of a small unit, the same in whatever order they are added."""
+    return f"SELECT {', '.join(_added(column.number(column.usable(column.sql)), largest) for column, largest in columns)} FROM {view}"
+
+
+def _added(expression: str, largest: float) -> str:
+    """Sum of an expression of at most `largest`. A BIGINT holds each value to `largest` / 2^61, of which a mean of many has 10 digits."""
+    if not math.isfinite(largest):
+        return f"sum({expression})"
+    unit = f"CAST('{math.ldexp(1.0, min(LARGEST_POWER, GRID - math.frexp(largest)[1]))!r}' AS DOUBLE)"
+    return f"CAST(sum(CAST({expression} * {unit} AS BIGINT)) AS DOUBLE) / {unit}"
+
+
+GRID, LARGEST_POWER = 61, 1023
+
+
 def powers(view: str, columns: Sequence[tuple[TypedColumn, float, float]]) -> str:
     """Per (column, centre, scale): sums of the 2nd, 3rd, 4th power of (x - centre) / scale, zeros, negatives, whether all are whole."""
     wanted: list[str] = []
     for column, centre, scale in columns:
         x = column.number(column.usable(column.sql))
         z = f"(({x} - ({centre!r})) / {scale!r})"
-        wanted += [f"sum({z} * {z})", f"sum({z} * {z} * {z})", f"sum({z} * {z} * {z} * {z})"]
+        largest = 1.0 if math.isfinite(centre) and math.isfinite(scale) else math.inf
+        wanted += [_added(" * ".join([z] * power), largest) for power in (2, 3, 4)]
         wanted += [f"count_if({x} = 0)", f"count_if({x} < 0)", f"bool_and({x} = floor({x}))"]
     return f"SELECT {', '.join(wanted)} FROM {view}"
 
