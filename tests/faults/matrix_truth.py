@@ -164,7 +164,7 @@ def half_written(bed: Bed) -> list[Path]:
 def collect(bed: Bed, instance: DagsterInstance) -> None:
     """Housekeeping as it would be when the grace for files that nobody refers to is over."""
     later = time.time() + (bed.environment.settings.retention.orphan_hours + 1) * 3600
-    keep_house(bed.environment, instance.delete_run, now=later)
+    keep_house(bed.environment, instance.delete_run, now=later, wait_s=30.0)  # the server may be at it
 
 
 def broken_links(bed: Bed) -> list[str]:
