@@ -73,7 +73,8 @@ def left_in(folder: Path, *, hidden_only: bool) -> Iterator[KeptFile]:
         if found is None:
             continue
         if entry.is_dir(follow_symlinks=False):
-            inside = [child for path in Path(entry.path).rglob("*") if (child := _stat_of(path)) is not None]
+            paths = (Path(folder, name) for folder, folders, files in os.walk(entry.path) for name in (*folders, *files))
+            inside = [child for path in paths if (child := _stat_of(path)) is not None]  # its owner may be removing it meanwhile
             newest = max([found.stored_at, *(child.st_mtime for child in inside)])
             found = KeptFile(found.path, sum(child.st_size for child in inside), newest)
         yield found

@@ -135,14 +135,15 @@ class IcebergLake:
                 table.maintenance.expire_snapshots().by_ids([int(snapshot) for snapshot in snapshot_ids]).commit()
 
     def leftovers(self, address: TableAddress) -> list[Path]:
-        """Data folders and manifests that no snapshot names. Some may be in the making: ask the ingest lease."""
+        """Data folders, manifests and metadata files that no version names. Some may be in the making: ask the ingest lease."""
         from resources.iceberg import snapshots
 
         with _translated(f"Reading the table {address.table}"):
             table = self._table(address)
-            named = snapshots.named_manifests(table) if table is not None else set[Path]()
-            manifests = sorted((self._table_folder(address) / "metadata").glob("*.avro"))
-            return [*self.unregistered(address), *(path for path in manifests if path not in named)]
+            named = snapshots.named_metadata(table) if table is not None else set[Path]()
+            metadata = self._table_folder(address) / "metadata"
+            written = sorted([*metadata.glob("*.avro"), *metadata.glob("*.metadata.json")])
+            return [*self.unregistered(address), *(path for path in written if path not in named)]
 
     def folder(self, address: TableAddress) -> Path:
         """Where the table's files lie."""

@@ -89,9 +89,9 @@ def named_files(table: Table) -> set[Path]:
     return found
 
 
-def named_manifests(table: Table) -> set[Path]:
-    """The manifest lists and manifests of all snapshots."""
-    found: set[Path] = set()
+def named_metadata(table: Table) -> set[Path]:
+    """The table's metadata file with those before it that it names, and the manifest lists and manifests of all snapshots."""
+    found = {local_io.path_of(table.metadata_location), *(local_io.path_of(entry.metadata_file) for entry in table.metadata.metadata_log)}
     for snapshot in table.metadata.snapshots:
         found.add(local_io.path_of(snapshot.manifest_list))
         found.update(local_io.path_of(manifest.manifest_path) for manifest in snapshot.manifests(table.io))

@@ -67,6 +67,15 @@ def test_a_killed_spare_is_replaced(bed):
     assert victim not in bed.ready_spares()
 
 
+def test_what_comes_right_after_a_spare_was_killed_gets_another(bed):
+    for victim in bed.ready_spares():
+        os.kill(victim, signal.SIGKILL)
+    assert bed.task("echo", text="alive")["text"] == "alive"
+    for victim in bed.ready_spares():
+        os.kill(victim, signal.SIGKILL)
+    assert bed.end(bed.submit()) == "SUCCESS"
+
+
 def test_runs_go_on_when_the_fork_server_is_killed(bed):
     bed.ready_spares()
     server = bed.info()["fork_server"]

@@ -206,6 +206,8 @@ class Pool:
                 process.is_ready = True
                 self._last_warm = message
                 self._events.changed()
+            case "began":
+                process.has_begun = True
             case "answer":
                 self._events.answered(process, message)
             case "ended":

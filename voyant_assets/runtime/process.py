@@ -46,6 +46,7 @@ class Process:
         self.born = time.monotonic()
         self.run_id: str | None = None
         self.is_ready = False
+        self.has_begun = False  # what it was handed last
         self.has_ended_run = False
         self.tasks_done = 0
         self.kill_at: float | None = None
@@ -69,6 +70,7 @@ class Process:
             os.killpg(self.pid, signal.SIGKILL)
 
     def hand_over(self, work: Mapping[str, Any]) -> None:
+        self.has_begun = False
         if self.niced:
             set_niceness(self.pid, 0)  # DuckDB's threads were started while the spare was niced
             self.niced = False

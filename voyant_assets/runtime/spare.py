@@ -74,6 +74,7 @@ class Spare:
                 return 0  # the worker is gone, or retired this spare
             if time.monotonic() - waited_from > LONG_WAIT_S:
                 self._check_connections()
+            self._tell({"state": "began"})
             if work["op"] == "run":
                 return self._run(work["run_id"])
             self._answer(work["name"], self._task(work))

@@ -16,6 +16,7 @@ from voyant_assets.runtime.wire import Message, send
 from voyant_core import errors
 
 JOIN_WITHIN_S = 5.0  # a task that joins another may be told this much too early that its time is over
+HANDED_OVER_AT_MOST = 3
 log = logging.getLogger(__name__)
 
 
@@ -26,6 +27,7 @@ class Task:
     timeout_s: float
     deadline: float
     callers: list[socket.socket]
+    handed_over: int = 0
     verdict: errors.VoyantError | None = None  # why it was killed
 
     def reply(self, message: Message) -> None:
@@ -80,6 +82,7 @@ class Tasks:
                 return  # the fork server is still importing
             task = self._waiting.popleft()
             self._running[process] = task
+            task.handed_over += 1
             left_s = max(task.deadline - time.monotonic(), 0.0)
             process.hand_over({"op": "task", "name": task.name, "arguments": task.arguments, "timeout_s": left_s})
 
@@ -92,6 +95,9 @@ class Tasks:
     def process_exited(self, process: Process, code: int | None) -> None:
         task = self._running.pop(process, None)
         if task is None:
+            return
+        if not process.has_begun and task.verdict is None and task.handed_over < HANDED_OVER_AT_MOST:
+            self._waiting.appendleft(task)  # the process was dying already: the task has done nothing yet
             return
         task.fail(task.verdict or _died(task, code))
 

@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
@@ -29,7 +29,7 @@ from voyant_assets.runtime.pool import Pool, PoolEvents, PoolOptions
 from voyant_assets.runtime.priority import may_renice
 from voyant_assets.runtime.process import Process, process_start
 from voyant_assets.runtime.state import StateFile
-from voyant_assets.runtime.tasks import Tasks
+from voyant_assets.runtime.tasks import HANDED_OVER_AT_MOST, Tasks
 from voyant_assets.runtime.temporary import remove_of
 from voyant_assets.runtime.verdicts import Verdicts
 from voyant_assets.runtime.wire import Message, listen, receive, send
@@ -57,6 +57,7 @@ class Worker:
         self.running: dict[str, Process] = {}
         self.waiting: deque[str] = deque()
         self.ending: dict[str, str | None] = {}
+        self.not_begun: Counter[str] = Counter()  # processes that died before they began, by run
         self.draining_until: float | None = None
         self.next_look = 0.0
         self.supervisor = os.getppid()
@@ -148,14 +149,26 @@ class Worker:
         if process.run_id is None:
             return
         self.running.pop(process.run_id, None)
+        if self.may_begin_elsewhere(process):
+            self.waiting.appendleft(process.run_id)
+            self.save()
+            return
         how = "while another worker watched it" if process.is_adopted else f"with exit code {code}"
         is_whole = code == 0 and process.has_ended_run
         reason = f"The run's process {process.pid} ended {how} before the run did." + told_if_full(self.layout.root)
         self.end(process.run_id, None if is_whole else reason)
 
+    def may_begin_elsewhere(self, process: Process) -> bool:
+        """It was dying already when it was handed the run, which has therefore not begun."""
+        if process.has_begun or process.is_adopted or process.kill_at is not None:
+            return False
+        self.not_begun[process.run_id or ""] += 1
+        return self.not_begun[process.run_id or ""] < HANDED_OVER_AT_MOST
+
     def end(self, run_id: str, reason: str | None) -> None:
         """Sees to the run's end, if need be in the next worker. `reason`: the event log may not hold it, and why."""
         self.ending[run_id] = reason
+        self.not_begun.pop(run_id, None)
         self.save()
         self.verdicts.run_process_ended(run_id, reason)
 

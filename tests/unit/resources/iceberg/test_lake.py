@@ -204,6 +204,18 @@ def test_folders_that_no_snapshot_names_are_found(lake: IcebergLake, tmp_path: P
     assert lake.unregistered(ADDRESS) == [left]
 
 
+def test_what_a_commit_that_was_killed_left_is_found_and_nothing_else(lake: IcebergLake, tmp_path: Path) -> None:
+    folder = tmp_path / "lake" / "warehouse" / "acme__sales" / "orders"
+    data, metadata = folder / "data" / "01crashed", folder / "metadata" / "00000-crashed.metadata.json"
+    for expected in ([data, metadata], [data, metadata]):  # before the table is in the catalog, and after
+        data.mkdir(parents=True, exist_ok=True)
+        metadata.parent.mkdir(exist_ok=True)
+        metadata.write_text("{}")
+        assert lake.leftovers(ADDRESS) == expected
+        publish(lake, "SELECT 1 AS a")
+        publish(lake, "SELECT 2 AS a, 3 AS b", "b" * 64)
+
+
 def test_dropping_removes_the_table_with_its_files(lake: IcebergLake) -> None:
     published = publish(lake, "SELECT 1 AS a")
     lake.drop(ADDRESS)
