@@ -27,6 +27,7 @@ def bounded_transport(deadline: float) -> httpx.BaseTransport:
             self.inner = inner
             self.head = b""
             self.received = 0
+            self.has_looked = False
 
         def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
             data = self.inner.read(max_bytes, self._left(timeout))
@@ -38,7 +39,15 @@ def bounded_transport(deadline: float) -> httpx.BaseTransport:
         def write(self, buffer: bytes, timeout: float | None = None) -> None:
             self.inner.write(buffer, self._left(timeout))
 
+        def look_behind(self) -> None:
+            """Once, for bytes behind the answer. The connection is closed with the answer's end, so this is the last moment for it."""
+            if not self.has_looked:
+                self.has_looked = True
+                with contextlib.suppress(httpcore.TimeoutException, httpcore.NetworkError):
+                    self.read(1, LAST_LOOK_S)
+
         def close(self) -> None:
+            self.look_behind()
             self.inner.close()
 
         def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> httpcore.NetworkStream:
@@ -75,15 +84,12 @@ def bounded_transport(deadline: float) -> httpx.BaseTransport:
 
 def surplus_bytes(response: httpx.Response, length: int) -> int:
     """How many bytes came behind a body of `length` bytes, whose end the server had announced. 0 where that cannot be seen."""
-    import httpcore
-
     stream: Any = response.extensions.get("network_stream")
     stream = stream.get_extra_info("voyant") if stream is not None else None
     if stream is None:
         return 0
     body_at = _body_at(stream.head)
-    with contextlib.suppress(httpcore.TimeoutException, httpcore.NetworkError):
-        stream.read(1, LAST_LOOK_S)
+    stream.look_behind()
     return max(0, stream.received - body_at - length) if body_at else 0
 
 

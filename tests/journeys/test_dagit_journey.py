@@ -49,10 +49,10 @@ def rest(server):
 
 @pytest.fixture(scope="module")
 def analyzed(rest, server, orders):
-    path = server.inbox / "shop.csv"
+    path = server.inbox / "stall.csv"
     path.write_bytes(orders.read_bytes() + b"7,east,11,1,2026-01-07\n")
-    kpis = [{"name": "revenue", "sql": "select sum(price * quantity) as revenue from shop"}]
-    answer = rest.post("/v1/analyze", json={"source": "shop.csv", "kpis": kpis, "wait_s": 45}).json()
+    kpis = [{"name": "revenue", "sql": "select sum(price * quantity) as revenue from stall"}]
+    answer = rest.post("/v1/analyze", json={"source": "stall.csv", "kpis": kpis, "wait_s": 45}).json()
     assert answer["state"] == "succeeded", answer
     until(lambda: "groupName" in node(rest, []), "the asset shows after a reload")
     return answer
@@ -73,7 +73,7 @@ def ask(rest, query, **variables):
 
 
 def node(rest, stage):
-    return ask(rest, ASSET, key={"path": ["default", "shop", "shop", *stage]})
+    return ask(rest, ASSET, key={"path": ["default", "stall", "stall", *stage]})
 
 
 def job_of(rest, run_id):
@@ -99,8 +99,8 @@ def launch(rest, assets, checks=None):
 
 def test_a_table_asset_shows_rows_lineage_and_a_verdict_per_dimension(rest, analyzed):
     table = node(rest, [])
-    assert table["groupName"] == "default__shop"
-    assert [key["path"] for key in table["dependencyKeys"]] == [["default", "shop"]]
+    assert table["groupName"] == "default__stall"
+    assert [key["path"] for key in table["dependencyKeys"]] == [["default", "stall"]]
     entries = {entry["label"]: entry for entry in table["assetMaterializations"][0]["metadataEntries"]}
     assert entries["dagster/row_count"]["intValue"] == 7
     checks = {check["name"]: check["executionForLatestMaterialization"] for check in table["assetChecksOrError"]["checks"]}
@@ -115,20 +115,20 @@ def test_the_narrative_asset_shows_the_narrative(rest, analyzed):
 
 def test_the_materialize_button_makes_a_job_with_a_manifest(rest, analyzed):
     stages = [[], ["profile"], ["kpi"], ["quality"], ["charts"], ["narrative"], ["report"]]
-    job = launch(rest, [["default", "shop", "shop", *stage] for stage in stages])
+    job = launch(rest, [["default", "stall", "stall", *stage] for stage in stages])
     assert job["state"] == "succeeded", job
     assert {stage["state"] for stage in job["stages"]} <= {"reused", "succeeded"}
-    assert "shop/report.html" in [artifact["name"] for artifact in job["manifest"]["artifacts"]]
+    assert "stall/report.html" in [artifact["name"] for artifact in job["manifest"]["artifacts"]]
 
 
 def test_one_stage_can_be_materialized_alone(rest, analyzed):
-    job = launch(rest, [["default", "shop", "shop", "quality"]])
+    job = launch(rest, [["default", "stall", "stall", "quality"]])
     assert [stage["name"] for stage in job["stages"]] == ["quality"]
     assert job["state"] == "succeeded"
 
 
 def test_a_check_can_be_executed_alone(rest, analyzed):
-    check = {"assetKey": {"path": ["default", "shop", "shop"]}, "name": "completeness"}
+    check = {"assetKey": {"path": ["default", "stall", "stall"]}, "name": "completeness"}
     job = launch(rest, [], [check])
     assert job["state"] == "succeeded"
     assert [stage["name"] for stage in job["stages"]] == ["profile", "quality"]

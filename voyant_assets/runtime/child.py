@@ -70,6 +70,9 @@ class Child:
         supervisor = os.getpid()
 
         def act() -> None:
+            # whatever the server was started with: a part ends when it is told to
+            signal.pthread_sigmask(signal.SIG_SETMASK, ())
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             die_with_parent(number)
             if os.getppid() != supervisor:  # it died before the call
                 os._exit(1)

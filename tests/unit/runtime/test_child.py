@@ -36,6 +36,18 @@ def pause_after(child: Child, number: int, at: float) -> float:
     return waited
 
 
+def test_a_part_ends_when_told_to_though_its_parent_ignores_the_signal(child):
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        child.start_if_due(0.0)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        signal.signal(signal.SIGTERM, before)
+    ended(child, signal.SIGTERM, 0.1)
+    assert child.exit_code == -signal.SIGTERM
+
+
 def test_who_is_killed_again_and_again_is_restarted_at_once(child):
     assert [pause_after(child, signal.SIGKILL, at) for at in (0.0, 1000.0, 2000.0)] == [0.5, 0.5, 0.5]
 

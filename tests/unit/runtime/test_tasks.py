@@ -6,6 +6,7 @@ import pytest
 
 from voyant_assets.runtime.tasks import Tasks
 from voyant_assets.runtime.wire import receive
+from voyant_core import errors
 
 
 class Idle:
@@ -14,6 +15,7 @@ class Idle:
     def __init__(self):
         self.given = []
         self.is_killed = False
+        self.has_begun = True
 
     def kill(self):
         self.is_killed = True
@@ -94,3 +96,15 @@ def test_a_task_that_runs_for_nobody_any_more_is_ended(pool, ask):
     ask.tasks.schedule()
     ask.tasks.answered(pool.taken[1], {"result": {"n": 2}})
     assert receive(stays)[0] == {"result": {"n": 2}}
+
+
+def test_a_task_whose_process_died_before_it_began_gets_another_but_not_for_ever(pool, ask):
+    caller = ask("a")
+    for _ in range(3):
+        ask.tasks.schedule()
+        pool.taken[-1].has_begun = False
+        ask.tasks.process_exited(pool.taken[-1], -9)
+    assert len(pool.taken) == 3
+    assert ask.tasks.count == 0
+    message, _ = receive(caller)
+    assert message["error"]["number"] == errors.RUN_LOST.number

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Generator
 
 Answer = Callable[[socket.socket, threading.Event], None]
@@ -49,6 +50,7 @@ def sending(*pieces: bytes) -> Answer:
         del over
         for piece in pieces:
             connection.sendall(piece)
+            time.sleep(0.05)  # each piece in a packet of its own
 
     return answer
 
