@@ -110,7 +110,7 @@ def test_a_table_asset_shows_rows_lineage_and_a_verdict_per_dimension(rest, anal
 
 def test_the_narrative_asset_shows_the_narrative(rest, analyzed):
     entries = {entry["label"]: entry for entry in node(rest, ["narrative"])["assetMaterializations"][0]["metadataEntries"]}
-    assert entries["preview"]["mdStr"].startswith("# Shop")
+    assert entries["preview"]["mdStr"].startswith("# Stall")
 
 
 def test_the_materialize_button_makes_a_job_with_a_manifest(rest, analyzed):
