@@ -21,8 +21,13 @@ def total(expression: str, column: ColumnProfile) -> str:
     """The sum of `expression`: the column, null where it is no finite number. As DOUBLE where the column is a floating one."""
     if column.type.upper() not in FLOATING:
         return f"sum({expression})"
-    unit = math.ldexp(1.0, _power(column))
-    return f"CAST(sum(CAST({expression} * CAST('{unit!r}' AS DOUBLE) AS HUGEINT)) AS DOUBLE) / CAST('{unit!r}' AS DOUBLE)"
+    return added(expression, _power(column), "HUGEINT")
+
+
+def added(expression: str, power: int, whole: str) -> str:
+    """The sum of doubles, each rounded to 2^-power: times 2^power (2^1023 at most) they must fit into the whole-number type `whole`."""
+    unit = f"CAST('{math.ldexp(1.0, min(LARGEST_POWER, power))!r}' AS DOUBLE)"
+    return f"CAST(sum(CAST({expression} * {unit} AS {whole})) AS DOUBLE) / {unit}"
 
 
 def mean(expression: str, column: ColumnProfile) -> str:
@@ -34,4 +39,4 @@ def _power(column: ColumnProfile) -> int:
     """The largest power of two, times which all values of the column together still fit into a HUGEINT."""
     largest = max((abs(end) for end in (column.min, column.max) if isinstance(end, int | float)), default=0.0)
     bits = math.frexp(largest)[1] + max(1, column.count).bit_length()
-    return min(LARGEST_POWER, BITS - bits)
+    return BITS - bits

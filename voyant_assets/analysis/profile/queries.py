@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from voyant_assets.analysis import sums
 from voyant_assets.analysis.profile.kinds import Family, TypedColumn, quote
 
 SAMPLE = 300
 """(value, count) pairs per column that the reading of its meaning gets."""
+GRID = 61
+"""Bits of a BIGINT that a value of an exact sum takes."""
 
 
 def ranges(view: str, columns: Sequence[TypedColumn]) -> str:
@@ -131,11 +134,7 @@ def _added(expression: str, largest: float) -> str:
     """Sum of an expression of at most `largest`. A BIGINT holds each value to `largest` / 2^61, of which a mean of many has 10 digits."""
     if not math.isfinite(largest):
         return f"sum({expression})"
-    unit = f"CAST('{math.ldexp(1.0, min(LARGEST_POWER, GRID - math.frexp(largest)[1]))!r}' AS DOUBLE)"
-    return f"CAST(sum(CAST({expression} * {unit} AS BIGINT)) AS DOUBLE) / {unit}"
-
-
-GRID, LARGEST_POWER = 61, 1023
+    return sums.added(expression, GRID - math.frexp(largest)[1], "BIGINT")
 
 
 def powers(view: str, columns: Sequence[tuple[TypedColumn, float, float]]) -> str:
