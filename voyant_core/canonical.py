@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 DIGITS = 10
+EXACT_WHOLE = 10.0**DIGITS
+"""Below it `rounded` leaves whole numbers as they are."""
 
 
 def rounded(value: float) -> float | None:

@@ -24,7 +24,6 @@ Ask = Callable[[str], Sequence[tuple[Any, ...]]]
 MOST_CELLS = 20_000
 MOST_PARTS = 12
 MOST_ROWS_DISTINCT = 100_000
-LONGEST_EXACT = 10.0**canonical.DIGITS
 MISSING = "missing"
 COUNTING = frozenset({"rows", "count_distinct"})
 """Figures that say nothing when they are the same everywhere, as in a table with one row per period."""
@@ -129,7 +128,7 @@ def _is_whole(figure: Figure) -> bool:
 def _known(figure: Figure, profile: TableProfile) -> Scalar:
     """The figure as the profile has it exactly; None when it does not: floats of an artifact are rounded, whole ones too."""
     value = _held(figure, profile)
-    return None if isinstance(value, float) and _is_whole(figure) and abs(value) >= LONGEST_EXACT else value
+    return None if isinstance(value, float) and _is_whole(figure) and abs(value) >= canonical.EXACT_WHOLE else value
 
 
 def _held(figure: Figure, profile: TableProfile) -> Scalar:

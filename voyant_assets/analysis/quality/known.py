@@ -10,8 +10,6 @@ from voyant_core.model.quality import Rule
 
 CUT = 200
 """Characters at which the profile cuts a value."""
-EXACT = 1e10
-"""Below it the rounding of the profile leaves whole numbers as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +85,4 @@ def _is_above(extreme: float, bound: float, column: ColumnProfile) -> bool:
     least = canonical.rounded(bound) if isinstance(bound, float) else bound
     if least is None or extreme < least:
         return False
-    return extreme > least or isinstance(extreme, int) or (column.integers is True and abs(extreme) < EXACT)
+    return extreme > least or isinstance(extreme, int) or (column.integers is True and abs(extreme) < canonical.EXACT_WHOLE)
