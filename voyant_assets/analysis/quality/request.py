@@ -131,10 +131,11 @@ def _wrong_moment(request: Mapping[str, Any], profile: TableProfile, ask: Ask) -
     if not columns or profile.columns[columns[0]].kind != "temporal":
         return None
     column = profile.columns[columns[0]]
-    for value in [arguments.get("min"), arguments.get("max"), arguments.get("as_of"), *arguments.get("values", [])]:
-        if value is not None and ask(f"SELECT TRY_CAST(? AS {column.type})", [str(value)])[0][0] is None:
-            return f"`{str(value)[:80]}` is no {column.type}, which `{column.name}` holds."
-    return None
+    given = [arguments.get("min"), arguments.get("max"), arguments.get("as_of"), *arguments.get("values", [])]
+    texts = [str(value) for value in given if value is not None]
+    moments = ask(f"SELECT {', '.join([f'TRY_CAST(? AS {column.type})'] * len(texts))}", texts)[0] if texts else ()
+    wrong = next((text for text, moment in zip(texts, moments, strict=True) if moment is None), None)
+    return f"`{wrong[:80]}` is no {column.type}, which `{column.name}` holds." if wrong is not None else None
 
 
 def _wrong_regex(request: Mapping[str, Any], ask: Ask) -> str | None:
