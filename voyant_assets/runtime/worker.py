@@ -149,7 +149,7 @@ class Worker:
         if process.run_id is None:
             return
         self.running.pop(process.run_id, None)
-        if self.may_begin_elsewhere(process):
+        if self.may_begin_elsewhere(process.run_id, process):
             self.waiting.appendleft(process.run_id)
             self.save()
             return
@@ -158,12 +158,12 @@ class Worker:
         reason = f"The run's process {process.pid} ended {how} before the run did." + told_if_full(self.layout.root)
         self.end(process.run_id, None if is_whole else reason)
 
-    def may_begin_elsewhere(self, process: Process) -> bool:
+    def may_begin_elsewhere(self, run_id: str, process: Process) -> bool:
         """It was dying already when it was handed the run, which has therefore not begun."""
         if process.has_begun or process.is_adopted or process.kill_at is not None:
             return False
-        self.not_begun[process.run_id or ""] += 1
-        return self.not_begun[process.run_id or ""] < HANDED_OVER_AT_MOST
+        self.not_begun[run_id] += 1
+        return self.not_begun[run_id] < HANDED_OVER_AT_MOST
 
     def end(self, run_id: str, reason: str | None) -> None:
         """Sees to the run's end, if need be in the next worker. `reason`: the event log may not hold it, and why."""
